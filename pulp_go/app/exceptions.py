@@ -1,0 +1,124 @@
+"""What can go wrong, with the code under which a user finds it in the documentation.
+
+Each is a `PulpException`, so a task keeps its text instead of redacting it.
+"""
+
+import http.client
+
+from pulpcore.plugin.exceptions import PulpException
+
+
+class GoError(PulpException):
+    """An error of this plugin: a code and a reason.
+
+    Attributes:
+        error_code: The code, `GO` and four digits.
+        reason: What is wrong, naming the thing.
+    """
+
+    error_code = "GO0000"
+
+    def __init__(self, reason):
+        super().__init__()
+        self.reason = reason
+
+    def __str__(self):
+        return f"[{self.error_code}] {self.reason}"
+
+
+class SelectionInvalidError(GoError):
+    """The selection of a remote cannot be understood, or selects nothing."""
+
+    http_status_code = http.client.BAD_REQUEST
+    error_code = "GO0001"
+
+
+class UpstreamNotFoundError(GoError):
+    """The upstream does not have it: 404 or 410."""
+
+    http_status_code = http.client.NOT_FOUND
+    error_code = "GO0002"
+
+
+class UpstreamError(GoError):
+    """The upstream could not be asked, or would not say.
+
+    Attributes:
+        retry: Whether it may say more when asked again.
+        retry_after: What its `Retry-After` header says, or "".
+    """
+
+    http_status_code = http.client.BAD_GATEWAY
+    error_code = "GO0003"
+
+    def __init__(self, reason, retry=False, retry_after=""):
+        super().__init__(reason)
+        self.retry = retry
+        self.retry_after = retry_after
+
+
+class BadReplyError(GoError):
+    """The upstream said something that is no answer to what was asked."""
+
+    http_status_code = http.client.BAD_GATEWAY
+    error_code = "GO0004"
+
+
+class BadModuleError(GoError):
+    """A module version breaks Go's rules: its zip, its go.mod, or the two together."""
+
+    http_status_code = http.client.BAD_REQUEST
+    error_code = "GO0005"
+
+
+class HashMismatchError(GoError):
+    """A file has another hash than the one known beforehand."""
+
+    http_status_code = http.client.BAD_GATEWAY
+    error_code = "GO0006"
+
+    def __init__(self, what, expected, got):
+        super().__init__(f"{what}: expected {expected}, got {got}")
+        self.expected = expected
+        self.got = got
+
+
+class HeldVersionError(GoError):
+    """A module version is held with other hashes, and a published version never changes."""
+
+    http_status_code = http.client.CONFLICT
+    error_code = "GO0007"
+
+    def __init__(self, held, new):
+        super().__init__(
+            f"{new.module}@{new.version} is held with {hashes(held)}, refused with {hashes(new)}"
+        )
+        self.held = held
+        self.new = new
+
+
+class SyncFailedError(GoError):
+    """A sync achieved nothing, or `strict` was asked for and something failed."""
+
+    error_code = "GO0008"
+
+
+class UnsupportedContentError(GoError):
+    """A repository of Go modules was given content of another kind."""
+
+    http_status_code = http.client.BAD_REQUEST
+    error_code = "GO0009"
+
+    def __init__(self, pulp_type):
+        super().__init__(f"a Go repository cannot hold content of type {pulp_type}")
+
+
+class StorageError(GoError):
+    """The machine could not write what came: a full disk, a directory that is gone."""
+
+    error_code = "GO0010"
+
+
+def hashes(unit):
+    """Return the two hashes of a module version as a person reads them."""
+    return f"zip {unit.h1 or '(none)'} and go.mod {unit.go_mod_h1}"

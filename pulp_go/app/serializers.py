@@ -1,0 +1,201 @@
+"""What the REST API takes and shows."""
+
+from urllib.parse import urlsplit
+
+from rest_framework import serializers
+
+from pulpcore.plugin.models import Remote
+from pulpcore.plugin.serializers import (
+    DetailRelatedField,
+    DistributionSerializer,
+    NoArtifactContentSerializer,
+    RemoteSerializer,
+    RepositorySerializer,
+    SingleContentArtifactField,
+    ValidateFieldsMixin,
+)
+
+from pulp_go.app.models import GoDistribution, GoRemote, GoRepository, ModuleVersion
+from pulp_go.app.tasks.sync import plan_of
+from pulp_go.gomod import gosum, selection
+from pulp_go.gomod.errors import GoModError
+
+
+class ModuleVersionSerializer(NoArtifactContentSerializer):
+    """A module version; everything about it comes from its bytes, so nothing can be written."""
+
+    artifact = SingleContentArtifactField(
+        queryset=None, read_only=True, help_text="The zip, if it is held."
+    )
+    requires = serializers.ListField(read_only=True, help_text="The requirements of its go.mod.")
+    retracts = serializers.ListField(read_only=True, help_text="What its go.mod retracts.")
+    origin = serializers.JSONField(read_only=True, help_text="The origin that .info names.")
+
+    class Meta:
+        model = ModuleVersion
+        own = (
+            "module",
+            "version",
+            "time",
+            "origin",
+            "go_mod_h1",
+            "h1",
+            "declares",
+            "go_version",
+            "toolchain",
+            "deprecated",
+            "retracts",
+            "requires",
+        )
+        inherited = set(NoArtifactContentSerializer.Meta.fields) - {"repository", "overwrite"}
+        fields = (*sorted(inherited), "artifact", *own)
+        read_only_fields = own
+
+
+class WordsField(serializers.ListField):
+    """A list of the words of a selection, such as `rsc.io/quote@v1.5.2`."""
+
+    child = serializers.CharField(trim_whitespace=False)
+
+    def run_child_validation(self, data):
+        """Return the words, each of which can be understood."""
+        words = super().run_child_validation(data)
+        for word in words:
+            raise_as_validation_error(selection.parse_word, word)
+        return words
+
+
+class GoSumField(serializers.CharField):
+    """The text of a go.sum."""
+
+    def to_internal_value(self, data):
+        """Return the text, each line of which can be understood."""
+        text = super().to_internal_value(data)
+        raise_as_validation_error(gosum.parse, text)
+        return text
+
+
+def raise_as_validation_error(parse, *texts):
+    """Call `parse` and raise what it has against the texts as an answer 400."""
+    try:
+        parse(*texts)
+    except GoModError as error:
+        raise serializers.ValidationError(str(error)) from error
+
+
+class GoRemoteSerializer(RemoteSerializer):
+    """An upstream GOPROXY and what is wanted of it."""
+
+    includes = WordsField(
+        required=False,
+        help_text="What is wanted: `path@v1.2.3`, `path@latest`, `path@>=v1.2`, `path@v1`, `path`.",
+    )
+    excludes = WordsField(
+        required=False, help_text="Words as in `includes`, or with a `*` in the path: not wanted."
+    )
+    go_sum = GoSumField(
+        required=False,
+        allow_blank=True,
+        trim_whitespace=False,
+        help_text="The text of a go.sum: its module versions are wanted, with just its hashes.",
+    )
+
+    def validate_url(self, url):
+        """Take http and https only: an upstream GOPROXY is asked over HTTP."""
+        parts = urlsplit(super().validate_url(url))
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            raise serializers.ValidationError(
+                "The URL of a GOPROXY begins with http:// or https://."
+            )
+        if parts.query or parts.fragment:
+            raise serializers.ValidationError("The URL of a GOPROXY has no query and no fragment.")
+        return url
+
+    def validate(self, data):
+        """Check what the fields select together."""
+        data = super().validate(data)
+        fields = ("includes", "excludes", "go_sum")
+        values = {name: data.get(name, getattr(self.instance, name, None)) for name in fields}
+        try:
+            plan_of(values["includes"] or [], values["excludes"] or [], values["go_sum"] or "")
+        except GoModError as error:
+            raise serializers.ValidationError({"includes": [str(error)]}) from error
+        return data
+
+    class Meta:
+        model = GoRemote
+        fields = (*RemoteSerializer.Meta.fields, "includes", "excludes", "go_sum")
+
+
+class GoRepositorySerializer(RepositorySerializer):
+    """A repository of Go modules."""
+
+    allow_replacement = serializers.BooleanField(
+        required=False,
+        default=False,
+        help_text="Whether a module version may come again with other hashes. Go forbids it.",
+    )
+
+    class Meta:
+        model = GoRepository
+        fields = (*RepositorySerializer.Meta.fields, "allow_replacement")
+
+
+class GoDistributionSerializer(DistributionSerializer):
+    """A GOPROXY at a base path."""
+
+    def validate(self, data):
+        """Take repositories of Go modules only."""
+        data = super().validate(data)
+        version = data.get("repository_version")
+        repository = data.get("repository") or (version and version.repository)
+        if repository and repository.pulp_type != GoRepository.get_pulp_type():
+            raise serializers.ValidationError(
+                f"{repository.name} is a repository of type {repository.pulp_type}, not go.go."
+            )
+        return data
+
+    class Meta:
+        model = GoDistribution
+        fields = DistributionSerializer.Meta.fields
+
+
+class SyncSerializer(ValidateFieldsMixin, serializers.Serializer):
+    """What a sync may be told."""
+
+    remote = DetailRelatedField(
+        required=False,
+        view_name_pattern=r"remotes(-.*/.*)-detail",
+        queryset=Remote.objects.all(),
+        help_text="The remote to sync from, instead of the one that the repository has.",
+    )
+    strict = serializers.BooleanField(
+        required=False,
+        default=False,
+        help_text="Whether one failed module version leaves the repository as it was.",
+    )
+
+    def validate(self, data):
+        """Find the remote and check that it selects something."""
+        data = super().validate(data)
+        repository = self.context["repository"]
+        remote = data.get("remote") or repository.remote
+        if remote is None:
+            raise serializers.ValidationError(
+                {"remote": "This field is required since the repository has no remote."}
+            )
+        self.check_cross_domains({"repository": repository, "remote": remote})
+        data["remote"] = self.selecting(remote.cast())
+        return data
+
+    def selecting(self, remote):
+        """Return the remote if a sync from it would ask for anything."""
+        if not isinstance(remote, GoRemote):
+            raise serializers.ValidationError(
+                {"remote": f"{remote.name} is no remote of Go modules."}
+            )
+        if not (remote.includes or remote.go_sum.strip()):
+            raise serializers.ValidationError(
+                {"remote": f"Remote {remote.name} selects nothing: set includes or go_sum."}
+            )
+        return remote

@@ -1,0 +1,11 @@
+"""Settings of the plugin and their defaults; each may be set like any setting of Pulp.
+
+https://pulpproject.org/pulpcore/docs/admin/guides/configure-pulp/
+"""
+
+# Cache-Control of what never changes: .info, .mod and .zip of a module version.
+GO_CACHE_CONTROL = "public, max-age=31536000, immutable"
+
+# Module versions that a sync has in flight at once, each with its zip spooled to disk. How many
+# requests go to one upstream at once is its remote's download_concurrency.
+GO_SYNC_CONCURRENCY = 20

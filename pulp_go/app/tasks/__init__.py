@@ -1,0 +1,3 @@
+from pulp_go.app.tasks.sync import synchronize
+
+__all__ = ["synchronize"]

@@ -1,0 +1,219 @@
+"""What a GOPROXY over HTTP says: one request, its time limits, its retries and its size limit.
+
+What a reply *means* is `gomod.goproxy`'s; how it travels is here, on pulpcore's downloader,
+which brings a remote's TLS, proxy, credentials, headers, concurrency and rate limit. Every
+failure comes out as one of three: not there (404 and 410 only), trouble, or a reply that is no
+answer. Texts name the URL that was asked, never a redirect's, which may carry a signature.
+"""
+
+import asyncio
+import random
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from io import BytesIO
+
+import aiohttp
+
+from pulpcore.plugin.download import DownloaderFactory, HttpDownloader
+
+from pulp_go.app.exceptions import BadReplyError, UpstreamError, UpstreamNotFoundError
+from pulp_go.gomod import goproxy, modzip
+from pulp_go.gomod.errors import GoModError
+
+CHUNK = 1 << 20
+# `go` sets no limit for these; what is larger is no answer. A list of 1 MiB has 80,000 versions.
+MAX_TEXT = 16 << 20
+MAX_ERROR_TEXT = 4 << 10
+# A server that asks to wait longer than this is asked again by the next sync.
+MAX_WAIT = 60.0
+FIRST_WAIT = 0.5
+SOCKET_TIMEOUT = 60.0
+TOTAL_TIMEOUT = 3600.0
+
+
+class Download(HttpDownloader):
+    """One GET whose body goes to `sink`, tried again after trouble.
+
+    Attributes:
+        sink: A binary file; emptied before each attempt.
+        limit: The largest body that is an answer, in bytes.
+        timeout: What each attempt may take.
+    """
+
+    def __init__(self, url, sink, limit, timeout, **kwargs):
+        super().__init__(url, **kwargs)
+        self.sink = sink
+        self.limit = limit
+        self.timeout = timeout
+
+    async def run(self, extra_data=None):
+        """Fetch, within the remote's concurrency.
+
+        Raises:
+            UpstreamNotFoundError: 404 or 410.
+            UpstreamError: Unreachable, refused, or trouble that lasted.
+            BadReplyError: Too large, or redirected away from https.
+        """
+        async with self.semaphore:
+            for attempt in range(self.max_retries + 1):
+                try:
+                    return await self._run(extra_data)
+                except UpstreamError as error:
+                    wait = wait_before(attempt, error)
+                    if attempt == self.max_retries or wait is None:
+                        raise
+                    await asyncio.sleep(wait)
+
+    async def _run(self, extra_data=None):
+        if self.download_throttler:
+            await self.download_throttler.acquire()
+        try:
+            await self._attempt()
+        except (aiohttp.ClientError, TimeoutError, ConnectionError) as error:
+            reason = str(error) or type(error).__name__
+            raise UpstreamError(f"{self.url}: {reason}", retry=True) from error
+
+    async def _attempt(self):
+        options = {"auth": self.auth, "proxy": self.proxy, "proxy_auth": self.proxy_auth}
+        # A zip is not compressed twice, and the length is then that of the file.
+        headers = {"Accept-Encoding": "identity"}
+        async with self.session.get(
+            self.url, timeout=self.timeout, headers=headers, **options
+        ) as response:
+            if self.url.startswith("https:") and response.url.scheme != "https":
+                raise BadReplyError(f"{self.url}: redirected from https to {response.url.scheme}")
+            if response.status != 200:
+                raise await self._refusal(response)
+            await self._receive(response)
+
+    async def _refusal(self, response):
+        body = await response.content.read(MAX_ERROR_TEXT)
+        text = goproxy.error_text(body, response.headers.get("Content-Type"))
+        reason = f"{self.url}: {response.status} {response.reason}{text and ': '}{text}"
+        if goproxy.is_not_found(response.status):
+            return UpstreamNotFoundError(reason)
+        retry = response.status == 429 or response.status >= 500
+        return UpstreamError(reason, retry, response.headers.get("Retry-After", ""))
+
+    async def _receive(self, response):
+        await asyncio.to_thread(empty, self.sink)
+        size = 0
+        async for chunk in response.content.iter_chunked(CHUNK):
+            size += len(chunk)
+            if size > self.limit:
+                raise BadReplyError(f"{self.url}: more than {self.limit} bytes")
+            await asyncio.to_thread(self.sink.write, chunk)
+        await asyncio.to_thread(self.sink.flush)
+
+
+class Upstream:
+    """The GOPROXY of a remote; an async context manager, for one event loop.
+
+    Args:
+        remote: A `GoRemote`.
+    """
+
+    def __init__(self, remote):
+        self.remote = remote
+        self.url = remote.url.rstrip("/")
+
+    async def __aenter__(self):
+        self._factory = DownloaderFactory(
+            self.remote, downloader_overrides={"http": Download, "https": Download}
+        )
+        self._timeout = aiohttp.ClientTimeout(
+            total=self.remote.total_timeout or TOTAL_TIMEOUT,
+            connect=self.remote.connect_timeout,
+            sock_connect=self.remote.sock_connect_timeout or SOCKET_TIMEOUT,
+            sock_read=self.remote.sock_read_timeout or SOCKET_TIMEOUT,
+        )
+        return self
+
+    async def __aexit__(self, *exc_info):
+        await self._download("", BytesIO(), 0).session.close()
+
+    def zip_url(self, module, version):
+        """Return the URL of a module version's zip."""
+        return f"{self.url}/{goproxy.file_path(module, version, 'zip')}"
+
+    async def versions(self, module):
+        """Return the `goproxy.ListReply` of a module's `@v/list`."""
+        return goproxy.parse_list(await self._text(goproxy.list_path(module)), module)
+
+    async def latest(self, module):
+        """Return the version that `@latest` names.
+
+        Raises:
+            BadReplyError: It is no `.info`.
+        """
+        path = goproxy.latest_path(module)
+        body = await self._text(path)
+        try:
+            return goproxy.parse_info(body).version
+        except GoModError as error:
+            raise BadReplyError(f"{self.url}/{path}: {error}") from error
+
+    async def info(self, module, version):
+        """Return the bytes of `.info`, or nothing where the upstream has none."""
+        try:
+            return await self._text(goproxy.file_path(module, version, "info"))
+        except UpstreamNotFoundError:
+            return b""
+
+    async def go_mod(self, module, version):
+        """Return the bytes of `.mod`."""
+        return await self._text(goproxy.file_path(module, version, "mod"))
+
+    async def zip(self, module, version, path):
+        """Write the zip to the file `path`."""
+        with open(path, "wb") as sink:
+            await self._get(goproxy.file_path(module, version, "zip"), sink, modzip.MAX_ZIP_FILE)
+
+    async def _text(self, path):
+        sink = BytesIO()
+        await self._get(path, sink, MAX_TEXT)
+        return sink.getvalue()
+
+    async def _get(self, path, sink, limit):
+        await self._download(path, sink, limit).run()
+
+    def _download(self, path, sink, limit):
+        download = self._factory.build(
+            f"{self.url}/{path}", sink=sink, limit=limit, timeout=self._timeout
+        )
+        # The factory reads 0 as "not set"; here it means one attempt.
+        if self.remote.max_retries is not None:
+            download.max_retries = self.remote.max_retries
+        return download
+
+
+def empty(sink):
+    """Make `sink` an empty file again, for another attempt."""
+    sink.seek(0)
+    sink.truncate()
+
+
+def wait_before(attempt, error):
+    """Return the seconds to wait before the next attempt, or None if there should be none."""
+    if not error.retry:
+        return None
+    asked = seconds_asked(error.retry_after)
+    if asked is not None:
+        return asked if asked <= MAX_WAIT else None
+    return FIRST_WAIT * 2**attempt * random.uniform(0.5, 1.0)
+
+
+def seconds_asked(retry_after):
+    """Return the seconds that a `Retry-After` header asks for, or None if it says nothing.
+
+    https://www.rfc-editor.org/rfc/rfc9110#field.retry-after
+    """
+    if retry_after.isascii() and retry_after.isdigit():
+        return float(retry_after[:9])
+    try:
+        moment = parsedate_to_datetime(retry_after)
+    except ValueError:
+        return None
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
+    return max(0.0, (moment - datetime.now(UTC)).total_seconds())

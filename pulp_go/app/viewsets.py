@@ -1,0 +1,135 @@
+"""The endpoints of the REST API."""
+
+from django.db.models import Exists
+from django_filters import CharFilter
+from django_filters.rest_framework import OrderingFilter
+from drf_spectacular.utils import extend_schema
+from rest_framework.decorators import action
+
+from pulpcore.plugin.actions import ModifyRepositoryActionMixin
+from pulpcore.plugin.serializers import AsyncOperationResponseSerializer
+from pulpcore.plugin.tasking import dispatch
+from pulpcore.plugin.viewsets import (
+    ContentFilter,
+    DistributionViewSet,
+    OperationPostponedResponse,
+    ReadOnlyContentViewSet,
+    RemoteViewSet,
+    RepositoryVersionFilter,
+    RepositoryVersionViewSet,
+    RepositoryViewSet,
+    RolesMixin,
+)
+
+from pulp_go.app import tasks
+from pulp_go.app.models import GoDistribution, GoRemote, GoRepository, ModuleVersion, memberships
+from pulp_go.app.serializers import (
+    GoDistributionSerializer,
+    GoRemoteSerializer,
+    GoRepositorySerializer,
+    ModuleVersionSerializer,
+    SyncSerializer,
+)
+
+
+class HeldInFilter(RepositoryVersionFilter):
+    """Units of a repository version, by EXISTS: it costs what is shown, not what is held."""
+
+    def filter(self, queryset, value):
+        """Return the units of `queryset` that the repository version holds."""
+        if value is None:
+            return queryset
+        return queryset.filter(Exists(memberships(self.get_repository_version(value))))
+
+
+class GoOrderingFilter(OrderingFilter):
+    """Orders by module and version, a version in Go's order; by this without being asked."""
+
+    def filter(self, queryset, value):
+        """Return `queryset` in order; equal ones by their primary key."""
+        names = [self.get_ordering_value(name) for name in value or ["module", "version"]]
+        return queryset.order_by(*names, "pk")
+
+
+class ModuleVersionFilter(ContentFilter):
+    """What the list of module versions may be asked for."""
+
+    repository_version = HeldInFilter()
+    ordering = GoOrderingFilter(
+        fields=(("module", "module"), ("version_key", "version"), ("time", "time")),
+        help_text="Ordering: module, version (Go's order) or time; with a minus sign, descending.",
+    )
+    module__startswith = CharFilter(
+        field_name="module", lookup_expr="startswith", help_text="Modules below a prefix."
+    )
+
+    class Meta:
+        model = ModuleVersion
+        fields = {"module": ["exact", "in"], "version": ["exact", "in"]}
+
+
+class ModuleVersionViewSet(ReadOnlyContentViewSet):
+    """A module version: one version of one Go module, with its go.mod and its zip."""
+
+    endpoint_name = "modules"
+    queryset = ModuleVersion.objects.defer("info", "go_mod")
+    serializer_class = ModuleVersionSerializer
+    filterset_class = ModuleVersionFilter
+
+
+class GoRemoteViewSet(RemoteViewSet, RolesMixin):
+    """A remote names an upstream GOPROXY and what is wanted of it."""
+
+    endpoint_name = "go"
+    queryset = GoRemote.objects.all()
+    serializer_class = GoRemoteSerializer
+    queryset_filtering_required_permission = "go.view_goremote"
+
+
+class GoRepositoryViewSet(RepositoryViewSet, ModifyRepositoryActionMixin, RolesMixin):
+    """A repository holds module versions, in immutable numbered repository versions."""
+
+    endpoint_name = "go"
+    queryset = GoRepository.objects.exclude(user_hidden=True)
+    serializer_class = GoRepositorySerializer
+    queryset_filtering_required_permission = "go.view_gorepository"
+
+    @extend_schema(
+        summary="Sync from a remote",
+        description="Trigger a task that brings what a remote selects into the repository.",
+        responses={202: AsyncOperationResponseSerializer},
+    )
+    @action(detail=True, methods=["post"], serializer_class=SyncSerializer)
+    def sync(self, request, pk, **kwargs):
+        """Dispatch a sync."""
+        repository = self.get_object()
+        context = {"request": request, "repository": repository}
+        serializer = SyncSerializer(data=request.data, context=context)
+        serializer.is_valid(raise_exception=True)
+        remote = serializer.validated_data["remote"]
+        task = dispatch(
+            tasks.synchronize,
+            shared_resources=[remote],
+            exclusive_resources=[repository],
+            kwargs={
+                "remote_pk": str(remote.pk),
+                "repository_pk": str(repository.pk),
+                "strict": serializer.validated_data["strict"],
+            },
+        )
+        return OperationPostponedResponse(task, request)
+
+
+class GoRepositoryVersionViewSet(RepositoryVersionViewSet):
+    """A repository version is what a repository held at a moment, for ever."""
+
+    parent_viewset = GoRepositoryViewSet
+
+
+class GoDistributionViewSet(DistributionViewSet, RolesMixin):
+    """A distribution serves a repository, or one of its versions, as a GOPROXY."""
+
+    endpoint_name = "go"
+    queryset = GoDistribution.objects.all()
+    serializer_class = GoDistributionSerializer
+    queryset_filtering_required_permission = "go.view_godistribution"
