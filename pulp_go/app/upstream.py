@@ -7,6 +7,7 @@ answer. Texts name the URL that was asked, never a redirect's, which may carry a
 """
 
 import asyncio
+import atexit
 import random
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -106,6 +107,18 @@ class Download(HttpDownloader):
         await asyncio.to_thread(self.sink.flush)
 
 
+class Downloads(DownloaderFactory):
+    """The factory of downloads for one remote, that can be closed."""
+
+    def __init__(self, remote):
+        super().__init__(remote, downloader_overrides={"http": Download, "https": Download})
+
+    async def close(self):
+        """Close the connections; the factory itself would keep them until the process ends."""
+        atexit.unregister(self._session_cleanup)
+        await self._session.close()
+
+
 class Upstream:
     """The GOPROXY of a remote; an async context manager, for one event loop.
 
@@ -118,9 +131,7 @@ class Upstream:
         self.url = remote.url.rstrip("/")
 
     async def __aenter__(self):
-        self._factory = DownloaderFactory(
-            self.remote, downloader_overrides={"http": Download, "https": Download}
-        )
+        self._downloads = Downloads(self.remote)
         self._timeout = aiohttp.ClientTimeout(
             total=self.remote.total_timeout or TOTAL_TIMEOUT,
             connect=self.remote.connect_timeout,
@@ -130,7 +141,7 @@ class Upstream:
         return self
 
     async def __aexit__(self, *exc_info):
-        await self._download("", BytesIO(), 0).session.close()
+        await self._downloads.close()
 
     def zip_url(self, module, version):
         """Return the URL of a module version's zip."""
@@ -175,16 +186,13 @@ class Upstream:
         return sink.getvalue()
 
     async def _get(self, path, sink, limit):
-        await self._download(path, sink, limit).run()
-
-    def _download(self, path, sink, limit):
-        download = self._factory.build(
+        download = self._downloads.build(
             f"{self.url}/{path}", sink=sink, limit=limit, timeout=self._timeout
         )
         # The factory reads 0 as "not set"; here it means one attempt.
         if self.remote.max_retries is not None:
             download.max_retries = self.remote.max_retries
-        return download
+        await download.run()
 
 
 def empty(sink):
