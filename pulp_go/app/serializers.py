@@ -17,7 +17,7 @@ from pulpcore.plugin.serializers import (
 
 from pulp_go.app.models import GoDistribution, GoRemote, GoRepository, ModuleVersion
 from pulp_go.app.tasks.sync import plan_of
-from pulp_go.gomod import gosum, selection
+from pulp_go.gomod import selection
 from pulp_go.gomod.errors import GoModError
 
 
@@ -69,9 +69,9 @@ class GoSumField(serializers.CharField):
     """The text of a go.sum."""
 
     def to_internal_value(self, data):
-        """Return the text, each line of which can be understood."""
+        """Return the text, each line of which names a module version."""
         text = super().to_internal_value(data)
-        raise_as_validation_error(gosum.parse, text)
+        raise_as_validation_error(plan_of, [], [], text)
         return text
 
 

@@ -263,12 +263,11 @@ def conditional(full, headers):
 
     https://www.rfc-editor.org/rfc/rfc9110#name-precedence-of-preconditions
     """
-    etag = full.headers.get("ETag")
     if full.status != 200:
         return full
+    etag = full.headers["ETag"]
     if matches(headers.get("If-None-Match"), etag):
-        kept = {name: full.headers[name] for name in ("ETag", "Cache-Control")}
-        return Answer(304, kept)
+        return Answer(304, {"ETag": etag, "Cache-Control": full.headers["Cache-Control"]})
     wanted = headers.get("Range")
     if full.artifact is None or not wanted or headers.get("If-Range", etag) != etag:
         return full

@@ -74,7 +74,8 @@ class Report:
 
     def fail(self, version, error):
         """Note why a version (or a query, where no version is known) did not come."""
-        self.failed.append([self.module, version, error.error_code, error.reason])
+        reason = ingest.storable(error.reason)
+        self.failed.append([self.module, version, error.error_code, reason])
         self.count("failed")
 
     def json(self):

@@ -160,7 +160,7 @@ class Upstream:
         path = goproxy.latest_path(module)
         body = await self._text(path)
         try:
-            return goproxy.parse_info(body).version
+            return goproxy.check_info(body, module, "latest").version
         except GoModError as error:
             raise BadReplyError(f"{self.url}/{path}: {error}") from error
 

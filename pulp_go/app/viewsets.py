@@ -54,14 +54,17 @@ class GoOrderingFilter(OrderingFilter):
 class ModuleVersionFilter(ContentFilter):
     """What the list of module versions may be asked for."""
 
+    ordering_fields = (("module", "module"), ("version_key", "version"), ("time", "time"))
     repository_version = HeldInFilter()
-    ordering = GoOrderingFilter(
-        fields=(("module", "module"), ("version_key", "version"), ("time", "time")),
-        help_text="Ordering: module, version (Go's order) or time; with a minus sign, descending.",
-    )
     module__startswith = CharFilter(
         field_name="module", lookup_expr="startswith", help_text="Modules below a prefix."
     )
+
+    @classmethod
+    def get_filters(cls):
+        """Return the filters, with an ordering of our own: pulpcore's begins with the newest."""
+        names = (*cls.ordering_fields, ("pulp_created", "pulp_created"), ("pk", "pk"))
+        return super().get_filters() | {"ordering": GoOrderingFilter(fields=names)}
 
     class Meta:
         model = ModuleVersion

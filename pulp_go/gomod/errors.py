@@ -1,0 +1,143 @@
+"""What is wrong with a piece of Go's data: small errors with their parts as attributes.
+
+Every error of this room is a `GoModError`, which is a `ValueError`: the data is at fault, not
+the program. The text reads as Go's own does, so that a user who searches for it finds Go's
+documentation. The inner check gives the reason, the outer one names the thing.
+"""
+
+
+class GoModError(ValueError):
+    """Data that breaks a rule of Go's formats or protocol."""
+
+
+class InvalidPathError(GoModError):
+    """A module path, import path or file path that breaks the rules.
+
+    Attributes:
+        kind: "module", "import" or "file".
+        path: The path as it was given.
+        reason: Which rule it breaks.
+    """
+
+    def __init__(self, kind: str, path: str, reason: str) -> None:
+        super().__init__(f"malformed {kind} path {path!r}: {reason}")
+        self.kind = kind
+        self.path = path
+        self.reason = reason
+
+
+class InvalidVersionError(GoModError):
+    """A version that is not one, or not one of this module path.
+
+    Attributes:
+        path: The module path, or "" where none is concerned.
+        version: The version as it was given.
+        reason: Which rule it breaks.
+    """
+
+    def __init__(self, version: str, reason: str, path: str = "") -> None:
+        module = f"module {path!r}: " if path else ""
+        super().__init__(f"{module}invalid version {version!r}: {reason}")
+        self.path = path
+        self.version = version
+        self.reason = reason
+
+
+class EscapeError(GoModError):
+    """An escaped path or version that does not unescape.
+
+    Attributes:
+        escaped: The text as it was given.
+        reason: Which rule it breaks.
+    """
+
+    def __init__(self, escaped: str, reason: str) -> None:
+        super().__init__(f"invalid escaped text {escaped!r}: {reason}")
+        self.escaped = escaped
+        self.reason = reason
+
+
+class InvalidRequestError(GoModError):
+    """A URL path that is no request of the GOPROXY protocol.
+
+    Attributes:
+        url_path: The path below the base URL.
+        reason: What is missing or wrong.
+    """
+
+    def __init__(self, url_path: str, reason: str) -> None:
+        super().__init__(f"invalid request {url_path!r}: {reason}")
+        self.url_path = url_path
+        self.reason = reason
+
+
+class InvalidInfoError(GoModError):
+    """The bytes of an `.info` that do not say what they should.
+
+    Attributes:
+        reason: What is wrong with them.
+    """
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"invalid .info: {reason}")
+        self.reason = reason
+
+
+class InvalidZipError(GoModError):
+    """A module zip that `go` would refuse.
+
+    Attributes:
+        name: The entry at fault, or "" for the zip as a whole.
+        reason: Which rule it breaks.
+    """
+
+    def __init__(self, reason: str, name: str = "") -> None:
+        super().__init__(f"{name}: {reason}" if name else reason)
+        self.name = name
+        self.reason = reason
+
+
+class ModFileError(GoModError):
+    """A go.mod text that does not parse.
+
+    Attributes:
+        name: The file as messages call it.
+        line: The line at fault, counted from 1.
+        reason: What is wrong there.
+    """
+
+    def __init__(self, name: str, line: int, reason: str) -> None:
+        super().__init__(f"{name}:{line}: {reason}")
+        self.name = name
+        self.line = line
+        self.reason = reason
+
+
+class GoSumError(GoModError):
+    """A go.sum text that does not parse.
+
+    Attributes:
+        line: The line at fault, counted from 1.
+        text: The line itself.
+        reason: What is wrong there.
+    """
+
+    def __init__(self, line: int, text: str, reason: str) -> None:
+        super().__init__(f"malformed go.sum: line {line}: {reason}: {text!r}")
+        self.line = line
+        self.text = text
+        self.reason = reason
+
+
+class SelectionError(GoModError):
+    """A word of a selection that selects nothing that could exist.
+
+    Attributes:
+        word: The word as it was given.
+        reason: What is wrong with it.
+    """
+
+    def __init__(self, word: str, reason: str) -> None:
+        super().__init__(f"invalid selection {word!r}: {reason}")
+        self.word = word
+        self.reason = reason

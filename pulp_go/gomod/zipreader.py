@@ -1,0 +1,280 @@
+"""The zip container: which entries a file lists, and the content of each one.
+
+    local header, name, extra, content [, descriptor]      once per entry
+    directory header, name, extra, comment                 once per entry: the central directory
+    [zip64 end record, zip64 locator]
+    end record, comment
+
+The central directory alone says what is there: names, sizes and CRCs of the local headers are
+not looked at, nor are modes, times and the flag that says how a name is encoded, because `go`
+does not look at them either. A name is UTF-8, whatever the flag says, and is never cut at a NUL.
+
+A file that two programs could read in two ways is refused, where `go` settles for one of them:
+the directory must lie exactly before the end records, hold exactly the declared number of
+entries and come after all content, and the last end record must end the file. Entries that
+share their content (a "quoted" bomb) need more room than the file has and are refused as well.
+So the work is bounded before anything is inflated: entries by the size of the file, their
+content by what the directory declares, which is compared with what really comes out.
+
+Only the methods "stored" and "deflated" exist here, as in `go`. Encrypted entries and files in
+several parts do not. Zip files are not written here.
+
+https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT, https://pkg.go.dev/archive/zip
+"""
+
+import struct
+import zlib
+from collections.abc import Iterator
+from io import SEEK_END
+from typing import BinaryIO, NamedTuple
+
+from pulp_go.gomod.errors import InvalidZipError
+
+_LOCAL_SIGNATURE = b"PK\x03\x04"
+_DESCRIPTOR_SIGNATURE = b"PK\x07\x08"
+_DIRECTORY_SIGNATURE = b"PK\x01\x02"
+_END_SIGNATURE = b"PK\x05\x06"
+_END64_SIGNATURE = b"PK\x06\x06"
+_LOCATOR_SIGNATURE = b"PK\x06\x07"
+
+# Signature, then the lengths of name and extra.
+_LOCAL = struct.Struct("<4s22xHH")
+# Signature, flags, method, CRC, compressed size, size, lengths of name, extra and comment, offset.
+_DIRECTORY = struct.Struct("<4s4xHH4xIIIHHH8xI")
+# Signature, number of entries, size of the directory, its offset, length of the comment.
+_END = struct.Struct("<4s6xHIIH")
+_END64 = struct.Struct("<4s28xQQQ")
+# Signature, offset of the zip64 end record.
+_LOCATOR = struct.Struct("<4s4xQ4x")
+_EXTRA = struct.Struct("<HH")
+
+_MAX_COMMENT = 0xFFFF
+_IN_EXTRA = 0xFFFFFFFF
+"""A size or offset that stands in the zip64 extra field instead."""
+_ZIP64_TAG = 1
+
+_ENCRYPTED = 1 << 0
+_HAS_DESCRIPTOR = 1 << 3
+_STORED = 0
+_DEFLATED = 8
+
+_CHUNK = 1 << 20
+
+
+class Entry(NamedTuple):
+    """One entry as the central directory describes it. Sizes and offset are in bytes.
+
+    A tuple, since a zip may list millions of them.
+    """
+
+    name: str
+    flags: int
+    method: int
+    crc: int
+    compressed_size: int
+    size: int
+    offset: int
+
+
+class _Directory(NamedTuple):
+    """Where the central directory lies, in bytes, and how many entries it says it has."""
+
+    offset: int
+    size: int
+    entries: int
+
+
+def read_directory(file: BinaryIO) -> Iterator[Entry]:
+    """Return the entries of the central directory of `file`, in its order.
+
+    `file` must not be moved by others in between. Memory does not grow with the file.
+
+    Raises:
+        InvalidZipError: `file` is not a zip, or one that could be read in two ways.
+    """
+    directory = _find_directory(file, file.seek(0, SEEK_END))
+    file.seek(directory.offset)
+    room_for_content = directory.offset
+    room_for_headers = directory.size
+    for _ in range(directory.entries):
+        entry, length = _read_entry(file)
+        room_for_headers -= length
+        needed = _LOCAL.size + entry.compressed_size
+        room_for_content -= needed
+        if room_for_content < 0 or entry.offset + needed > directory.offset:
+            raise InvalidZipError("content overlaps other parts of the file", entry.name)
+        yield entry
+    if room_for_headers != 0:
+        raise InvalidZipError("not a valid zip file: size of the central directory is wrong")
+
+
+def _find_directory(file: BinaryIO, file_size: int) -> _Directory:
+    """Return what the end records say of the central directory."""
+    start = max(0, file_size - _END.size - _MAX_COMMENT)
+    file.seek(start)
+    tail = file.read(file_size - start)
+    at = tail.rfind(_END_SIGNATURE, 0, max(0, len(tail) - _END.size + len(_END_SIGNATURE)))
+    if at < 0:
+        raise InvalidZipError("not a valid zip file: no end record")
+    _, entries, size, offset, comment = _END.unpack_from(tail, at)
+    if at + _END.size + comment != len(tail):
+        raise InvalidZipError("not a valid zip file: data after the end record")
+    directory, end = _Directory(offset, size, entries), start + at
+    if entries == 0xFFFF or _IN_EXTRA in (size, offset):
+        directory, end = _find_directory64(file, directory, end)
+    if directory.offset + directory.size != end:
+        raise InvalidZipError("not a valid zip file: central directory is not before its end")
+    if directory.entries * _DIRECTORY.size > directory.size:
+        raise InvalidZipError("not a valid zip file: impossible number of entries")
+    return directory
+
+
+def _find_directory64(file: BinaryIO, plain: _Directory, end: int) -> tuple[_Directory, int]:
+    """Return what the zip64 end record says and where it lies; `plain` and `end` without one."""
+    file.seek(max(0, end - _LOCATOR.size))
+    locator = file.read(_LOCATOR.size)
+    if end < _LOCATOR.size or not locator.startswith(_LOCATOR_SIGNATURE):
+        # 65535 entries need no zip64.
+        return plain, end
+    _, record_offset = _LOCATOR.unpack(locator)
+    if record_offset > end - _LOCATOR.size - _END64.size:
+        raise InvalidZipError("not a valid zip file: zip64 end record out of place")
+    file.seek(record_offset)
+    signature, entries, size, offset = _END64.unpack(file.read(_END64.size))
+    if signature != _END64_SIGNATURE:
+        raise InvalidZipError("not a valid zip file: no zip64 end record")
+    return _Directory(offset, size, entries), record_offset
+
+
+def _read_entry(file: BinaryIO) -> tuple[Entry, int]:
+    """Return the entry whose directory header comes next, and the length of that header."""
+    fixed = file.read(_DIRECTORY.size)
+    if len(fixed) < _DIRECTORY.size or not fixed.startswith(_DIRECTORY_SIGNATURE):
+        raise InvalidZipError("not a valid zip file: bad header in the central directory")
+    (_, flags, method, crc, compressed, size, name_size, extra_size, comment_size, offset) = (
+        _DIRECTORY.unpack(fixed)
+    )
+    rest = file.read(name_size + extra_size + comment_size)
+    name = _decode(rest[:name_size])
+    if _IN_EXTRA in (compressed, size, offset):
+        extra = rest[name_size : name_size + extra_size]
+        size, compressed, offset = _from_extra(name, extra, (size, compressed, offset))
+    entry = Entry(name, flags, method, crc, compressed, size, offset)
+    _check_readable(entry)
+    return entry, len(fixed) + len(rest)
+
+
+def _decode(raw: bytes) -> str:
+    try:
+        return raw.decode()
+    except UnicodeDecodeError:
+        raise InvalidZipError("name is not UTF-8", repr(raw)) from None
+
+
+def _from_extra(name: str, extra: bytes, values: tuple[int, int, int]) -> Iterator[int]:
+    """Return `values`, each one that says so replaced by the next one in the zip64 extra."""
+    wide = _zip64_extra(extra)
+    for value in values:
+        if value == _IN_EXTRA:
+            if len(wide) < 8:
+                raise InvalidZipError("not a valid zip file: zip64 extra is missing", name)
+            yield int.from_bytes(wide[:8], "little")
+            wide = wide[8:]
+        else:
+            yield value
+
+
+def _zip64_extra(extra: bytes) -> bytes:
+    while len(extra) >= _EXTRA.size:
+        tag, size = _EXTRA.unpack_from(extra)
+        if tag == _ZIP64_TAG:
+            return extra[_EXTRA.size : _EXTRA.size + size]
+        extra = extra[_EXTRA.size + size :]
+    return b""
+
+
+def _check_readable(entry: Entry) -> None:
+    if entry.flags & _ENCRYPTED:
+        raise InvalidZipError("entry is encrypted", entry.name)
+    if entry.method not in (_STORED, _DEFLATED):
+        raise InvalidZipError(f"unsupported compression method {entry.method}", entry.name)
+
+
+def read_content(file: BinaryIO, entry: Entry) -> Iterator[bytes]:
+    """Return the content of `entry` in pieces of at most 1 MiB.
+
+    `file` must not be moved by others in between. No more than one byte over the declared size
+    is ever inflated.
+
+    Raises:
+        InvalidZipError: The content is not there, does not inflate, or is not what the central
+            directory says of its size and CRC.
+    """
+    start = _find_content(file, entry)
+    file.seek(start)
+    pieces = _copy(file, entry) if entry.method == _STORED else _inflate(file, entry)
+    crc, size = 0, 0
+    for piece in pieces:
+        size += len(piece)
+        if size > entry.size:
+            raise InvalidZipError("content is larger than declared", entry.name)
+        crc = zlib.crc32(piece, crc)
+        yield piece
+    if size != entry.size:
+        raise InvalidZipError("content is smaller than declared", entry.name)
+    if crc != entry.crc:
+        raise InvalidZipError("checksum error", entry.name)
+    if entry.flags & _HAS_DESCRIPTOR:
+        file.seek(start + entry.compressed_size)
+        _check_descriptor(file, entry)
+
+
+def _find_content(file: BinaryIO, entry: Entry) -> int:
+    """Return the offset of the content, behind the local header, its name and its extra."""
+    file.seek(entry.offset)
+    header = file.read(_LOCAL.size)
+    if len(header) < _LOCAL.size or not header.startswith(_LOCAL_SIGNATURE):
+        raise InvalidZipError("not a valid zip file: no local header", entry.name)
+    _, name_size, extra_size = _LOCAL.unpack(header)
+    return int(entry.offset + _LOCAL.size + name_size + extra_size)
+
+
+def _copy(file: BinaryIO, entry: Entry) -> Iterator[bytes]:
+    """Return the compressed bytes of `entry`; `file` stands before them."""
+    left = entry.compressed_size
+    while piece := file.read(min(left, _CHUNK)):
+        left -= len(piece)
+        yield piece
+
+
+def _inflate(file: BinaryIO, entry: Entry) -> Iterator[bytes]:
+    """Return the inflated bytes of `entry`; `file` stands before the compressed ones.
+
+    What follows the end of the deflated stream is skipped, as by `go`.
+    """
+    compressed = _copy(file, entry)
+    inflater = zlib.decompressobj(-zlib.MAX_WBITS)
+    left = entry.size + 1
+    # zlib takes a limit of 0 for none.
+    while left and not inflater.eof:
+        data = inflater.unconsumed_tail or next(compressed, b"")
+        try:
+            piece = inflater.decompress(data, min(left, _CHUNK))
+        except zlib.error as error:
+            raise InvalidZipError(f"content does not inflate: {error}", entry.name) from None
+        if not data and not piece:
+            raise InvalidZipError("content is cut off", entry.name)
+        left -= len(piece)
+        yield piece
+
+
+def _check_descriptor(file: BinaryIO, entry: Entry) -> None:
+    """Check the CRC that follows the content; `file` stands behind it.
+
+    The signature before it is optional. The sizes after it are not looked at: some writers give
+    them 4 bytes, others 8, and `go` does not look at them either.
+    """
+    descriptor = file.read(8)
+    crc = descriptor[4:] if descriptor.startswith(_DESCRIPTOR_SIGNATURE) else descriptor[:4]
+    if crc != entry.crc.to_bytes(4, "little"):
+        raise InvalidZipError("checksum error in the data descriptor", entry.name)
