@@ -75,7 +75,7 @@ class ModuleVersionViewSet(ReadOnlyContentViewSet):
     """A module version: one version of one Go module, with its go.mod and its zip."""
 
     endpoint_name = "modules"
-    queryset = ModuleVersion.objects.defer("info", "go_mod")
+    queryset = ModuleVersion.objects.defer("info", "go_mod").prefetch_related("_artifacts")
     serializer_class = ModuleVersionSerializer
     filterset_class = ModuleVersionFilter
 

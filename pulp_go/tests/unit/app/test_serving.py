@@ -113,7 +113,6 @@ def test_a_retracted_version_is_listed_and_not_the_latest(distribution, reposito
     assert get(distribution, "example.com/one/@latest").body == b'{"Version":"v1.0.0"}'
 
 
-@pytest.mark.case("C-43")
 def test_latest_is_the_highest_release_whatever_came_last(distribution, repository):
     hold(repository, row("v1.2.0"))
     hold(repository, row("v1.1.1"))

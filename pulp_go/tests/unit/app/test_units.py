@@ -140,8 +140,6 @@ def test_an_info_that_turned_up_is_fetched_and_nothing_else(unit, upstream):
     assert upstream.log == [f"{PATH}.info"]
 
 
-@pytest.mark.case("C-11")
-@pytest.mark.case("C-31")
 def test_a_failure_leaves_neither_rows_nor_files(unit, upstream):
     serve_one(upstream)
     upstream.says(f"{PATH}.zip", b"PK broken")
