@@ -57,10 +57,9 @@ class UpstreamError(GoError):
         self.retry_after = retry_after
 
 
-class BadReplyError(GoError):
+class BadReplyError(UpstreamError):
     """The upstream said something that is no answer to what was asked."""
 
-    http_status_code = http.client.BAD_GATEWAY
     error_code = "GO0004"
 
 

@@ -21,6 +21,8 @@ from pulp_go.gomod.errors import GoModError
 # Go sets no limit; an index of the database does, and so do URLs.
 MAX_PATH = 1024
 MAX_VERSION = 256
+# All rationales of the retractions of one go.mod together, in characters.
+MAX_RATIONALES = 64 << 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,14 +158,26 @@ def go_mod_columns(go_mod):
         "go_version": parsed.go,
         "toolchain": parsed.toolchain,
         "deprecated": parsed.deprecated,
-        "retracts": [
-            {"low": r.low, "high": r.high, "rationale": r.rationale} for r in parsed.retracts
-        ],
+        "retracts": retract_rows(parsed.retracts),
         "requires": [
             {"path": r.path, "version": r.version, "indirect": r.indirect} for r in parsed.requires
         ],
     }
     return {"go_mod": go_mod} | storable(said)
+
+
+def retract_rows(retracts):
+    """Return retractions for a row, their rationales cut where they grow out of all proportion.
+
+    A block of retractions shares one comment, which a row repeats for each: a go.mod of 16 MiB
+    could become terabytes.
+    """
+    rows, left = [], MAX_RATIONALES
+    for retract in retracts:
+        rationale = retract.rationale[:left]
+        left -= len(rationale)
+        rows.append({"low": retract.low, "high": retract.high, "rationale": rationale})
+    return rows
 
 
 def storable(value):

@@ -175,12 +175,23 @@ class GoRepository(Repository, AutoAddObjPermsMixin):
         added = new_version.added().exclude(pulp_type=ModuleVersion.get_pulp_type())
         if stray := added.values_list("pulp_type", flat=True).first():
             raise UnsupportedContentError(stray)
+        if not self.allow_replacement:
+            self._refuse_swaps(new_version)
         with transaction.atomic():
             losers = self._losers(new_version)
             for start in range(0, len(losers), BATCH):
                 batch = losers[start : start + BATCH]
                 new_version.remove_content(ModuleVersion.objects.filter(pk__in=batch))
             Arrival.record_copies(self, new_version)
+
+    def _refuse_swaps(self, new_version):
+        """Refuse other bytes for a module version that is removed at the same stroke."""
+        removed = ModuleVersion.objects.filter(version_memberships__version_removed=new_version)
+        same = removed.filter(**SAME_MODULE_VERSION)
+        for new in added_units(new_version).filter(models.Exists(same)).iterator(chunk_size=BATCH):
+            for held in removed.filter(module=new.module, version=new.version):
+                if settle(held, new) is Settled.REFUSE:
+                    raise HeldVersionError(held, new)
 
     def _losers(self, new_version):
         """Return the pks of the units that give way to another of the same module version."""
@@ -242,11 +253,15 @@ def units_of(version):
     return ModuleVersion.objects.filter(models.Exists(memberships(version)))
 
 
+def added_units(version):
+    """Return the units that a repository version has and the one before had not."""
+    return ModuleVersion.objects.filter(version_memberships__version_added=version)
+
+
 def rivals_added(version):
     """Return the units added in `version` that meet another of their module version in it."""
     others = units_of(version).filter(**SAME_MODULE_VERSION).exclude(pk=models.OuterRef("pk"))
-    added = ModuleVersion.objects.filter(version_memberships__version_added=version)
-    return added.filter(models.Exists(others))
+    return added_units(version).filter(models.Exists(others))
 
 
 def contested(version):
@@ -346,8 +361,8 @@ class Arrival(History):
         known = cls.objects.filter(
             repository=repository, number=version.number, content=models.OuterRef("pk")
         )
-        units = ModuleVersion.objects.filter(version_memberships__version_added=version)
-        cls.record(repository, version, cls.Source.COPY, units.exclude(models.Exists(known)))
+        units = added_units(version).exclude(models.Exists(known))
+        cls.record(repository, version, cls.Source.COPY, units)
 
 
 class Sighting(History):

@@ -20,11 +20,14 @@ from pulpcore.plugin.models import ContentArtifact, Domain, RemoteArtifact, Repo
 from pulpcore.plugin.util import get_domain_pk, set_domain
 
 from pulp_go.app import ingest
-from pulp_go.app.exceptions import GoError, UpstreamNotFoundError
+from pulp_go.app.exceptions import BadReplyError, GoError, UpstreamNotFoundError
 from pulp_go.app.ingest import Files, Wanted
 from pulp_go.app.models import BATCH, GoRemote, ModuleVersion
 from pulp_go.app.upstream import Upstream
 from pulp_go.gomod import goproxy, selection
+
+# A zip may name what is wrong in it with 64 KiB; a report is for people.
+MAX_REASON = 1000
 
 
 class Upstreams(AsyncExitStack):
@@ -74,7 +77,7 @@ class Report:
 
     def fail(self, version, error):
         """Note why a version (or a query, where no version is known) did not come."""
-        reason = ingest.storable(error.reason)
+        reason = ingest.storable(error.reason[:MAX_REASON])
         self.failed.append([self.module, version, error.error_code, reason])
         self.count("failed")
 
@@ -122,17 +125,20 @@ async def resolve(unit, upstream, report):
 
 async def listed_versions(unit, upstream, report):
     """Return the versions that the queries of a unit select."""
-    path = unit["module"]
+    path, asked = unit["module"], ", ".join(unit["queries"])
     words = [selection.parse_word(text) for text in unit["excludes"]]
     try:
         listed = await upstream.versions(path)
         await sync_to_async(ingest.note_sightings)(path, listed.versions)
+        if listed.junk:
+            lines = f"{listed.junk} lines of @v/list are no versions of {path}"
+            report.fail(asked, BadReplyError(lines))
         allowed = [v for v in listed.versions if not selection.excludes_match(words, path, v)]
         chosen = set()
         for text in unit["queries"]:
             chosen.update(await answer_query(path, text, allowed, listed, upstream))
     except GoError as error:
-        report.fail(", ".join(unit["queries"]), error)
+        report.fail(asked, error)
         return []
     return sorted(chosen)
 

@@ -22,7 +22,8 @@ from pulp_go.gomod import goproxy, modzip
 from pulp_go.gomod.errors import GoModError
 
 CHUNK = 1 << 20
-# `go` sets no limit for these; what is larger is no answer. A list of 1 MiB has 80,000 versions.
+# `go` sets no limit for `.info` and lists; what is larger is no answer. 16 MiB is its go.mod's.
+MAX_INFO = 1 << 20
 MAX_TEXT = 16 << 20
 MAX_ERROR_TEXT = 4 << 10
 # A server that asks to wait longer than this is asked again by the next sync.
@@ -53,7 +54,7 @@ class Download(HttpDownloader):
         Raises:
             UpstreamNotFoundError: 404 or 410.
             UpstreamError: Unreachable, refused, or trouble that lasted.
-            BadReplyError: Too large, or redirected away from https.
+            BadReplyError: Broken off, too large, no HTTP, or redirected away from https.
         """
         async with self.semaphore:
             for attempt in range(self.max_retries + 1):
@@ -70,9 +71,10 @@ class Download(HttpDownloader):
             await self.download_throttler.acquire()
         try:
             await self._attempt()
+        except (aiohttp.ClientPayloadError, aiohttp.ClientResponseError) as error:
+            raise BadReplyError(f"{self.url}: {first_line(error)}", retry=True) from error
         except (aiohttp.ClientError, TimeoutError, ConnectionError) as error:
-            reason = str(error) or type(error).__name__
-            raise UpstreamError(f"{self.url}: {reason}", retry=True) from error
+            raise UpstreamError(f"{self.url}: {first_line(error)}", retry=True) from error
 
     async def _attempt(self):
         options = {"auth": self.auth, "proxy": self.proxy, "proxy_auth": self.proxy_auth}
@@ -148,8 +150,16 @@ class Upstream:
         return f"{self.url}/{goproxy.file_path(module, version, 'zip')}"
 
     async def versions(self, module):
-        """Return the `goproxy.ListReply` of a module's `@v/list`."""
-        return goproxy.parse_list(await self._text(goproxy.list_path(module)), module)
+        """Return the `goproxy.ListReply` of a module's `@v/list`.
+
+        Raises:
+            BadReplyError: There are lines, and none of them is a version.
+        """
+        path = goproxy.list_path(module)
+        listed = goproxy.parse_list(await self._text(path), module)
+        if listed.junk and not (listed.versions or listed.pseudo_versions):
+            raise BadReplyError(f"{self.url}/{path}: no line is a version of this module")
+        return listed
 
     async def latest(self, module):
         """Return the version that `@latest` names.
@@ -167,7 +177,7 @@ class Upstream:
     async def info(self, module, version):
         """Return the bytes of `.info`, or nothing where the upstream has none."""
         try:
-            return await self._text(goproxy.file_path(module, version, "info"))
+            return await self._text(goproxy.file_path(module, version, "info"), MAX_INFO)
         except UpstreamNotFoundError:
             return b""
 
@@ -180,9 +190,9 @@ class Upstream:
         with open(path, "wb") as sink:
             await self._get(goproxy.file_path(module, version, "zip"), sink, modzip.MAX_ZIP_FILE)
 
-    async def _text(self, path):
+    async def _text(self, path, limit=MAX_TEXT):
         sink = BytesIO()
-        await self._get(path, sink, MAX_TEXT)
+        await self._get(path, sink, limit)
         return sink.getvalue()
 
     async def _get(self, path, sink, limit):
@@ -193,6 +203,11 @@ class Upstream:
         if self.remote.max_retries is not None:
             download.max_retries = self.remote.max_retries
         await download.run()
+
+
+def first_line(error):
+    """Return the first line of an error's text: aiohttp goes on with what it received."""
+    return str(error).partition("\n")[0] or type(error).__name__
 
 
 def empty(sink):

@@ -95,8 +95,7 @@ class CheckedZip:
             InvalidZipError: The content of an entry is not what the directory declares.
         """
         for entry in sorted(self.entries, key=lambda entry: entry.offset):
-            is_directory = entry.name.endswith("/")
-            yield entry.name, () if is_directory else read_content(self.file, entry)
+            yield entry.name, read_content(self.file, entry)
 
 
 def check_zip(file: BinaryIO, module: str, version: str) -> CheckedZip:
@@ -140,7 +139,7 @@ def _check_entry(entry: Entry, prefix: str) -> None:
         _check_path(entry, name.removesuffix("/"))
     if is_directory:
         if entry.size:
-            # Go's reader refuses to open such an entry, so it has no hash.
+            # Go's reader refuses to open it, so such a zip has no hash.
             raise InvalidZipError("directory with content", entry.name)
         return
     _check_go_mod(entry, name)

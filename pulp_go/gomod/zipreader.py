@@ -204,13 +204,15 @@ def read_content(file: BinaryIO, entry: Entry) -> Iterator[bytes]:
     """Return the content of `entry` in pieces of at most 1 MiB.
 
     `file` must not be moved by others in between. No more than one byte over the declared size
-    is ever inflated.
+    is ever inflated. A directory, whose name ends in "/", has no content, whatever lies there.
 
     Raises:
         InvalidZipError: The content is not there, does not inflate, or is not what the central
             directory says of its size and CRC.
     """
     start = _find_content(file, entry)
+    if entry.name.endswith("/"):
+        return
     file.seek(start)
     pieces = _copy(file, entry) if entry.method == _STORED else _inflate(file, entry)
     crc, size = 0, 0

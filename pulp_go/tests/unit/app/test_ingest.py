@@ -102,6 +102,14 @@ retract [v0.1.0, v0.2.0] // broken
     assert columns["time"].isoformat() == "2020-01-02T03:04:05+00:00"
 
 
+def test_a_comment_that_many_retractions_share_does_not_grow_with_them():
+    block = "".join(f"\tv1.0.{n}\n" for n in range(100))
+    go_mod = f"module example.com/one\n\n// {'why ' * 10_000}\nretract (\n{block})\n".encode()
+    retracts = ingest.go_mod_columns(go_mod)["retracts"]
+    assert [len(retracts), retracts[99]["low"], retracts[99]["rationale"]] == [100, "v1.0.99", ""]
+    assert sum(len(retract["rationale"]) for retract in retracts) == 65536
+
+
 STORABLE = [
     ("plain", "plain"),
     ("nul\0", "nul\ufffd"),

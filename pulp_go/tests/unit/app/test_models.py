@@ -83,6 +83,27 @@ def test_a_copy_from_another_repository_is_refused_alike(repository, tmp_path):
     assert held(repository) == [one]
 
 
+def test_a_swap_at_one_stroke_is_refused_and_a_removal_is_not(repository, tmp_path):
+    one, changed = kept(tmp_path, ONE), kept(tmp_path, CHANGED)
+    add(repository, one)
+    with pytest.raises(HeldVersionError), repository.new_version() as version:
+        version.remove_content(ModuleVersion.objects.filter(pk=one.pk))
+        version.add_content(ModuleVersion.objects.filter(pk=changed.pk))
+    assert held(repository) == [one]
+    with repository.new_version() as version:
+        version.remove_content(ModuleVersion.objects.filter(pk=one.pk))
+    assert held(repository) == []
+
+
+def test_another_repository_s_version_as_a_base_is_refused_alike(repository, tmp_path):
+    one, changed = kept(tmp_path, ONE), kept(tmp_path, CHANGED)
+    other = add(GoRepository.objects.create(name="other"), changed)
+    add(repository, one)
+    with pytest.raises(HeldVersionError), repository.new_version(base_version=other):
+        pass
+    assert held(repository) == [one]
+
+
 def test_two_that_come_together_are_refused_even_where_replacement_is_allowed(repository, tmp_path):
     repository.allow_replacement = True
     repository.save()

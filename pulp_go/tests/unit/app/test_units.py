@@ -61,8 +61,11 @@ def test_a_query_is_answered_by_the_list(unit, upstream, query, versions):
     upstream.says("example.com/one/@v/list", LIST)
     upstream.says(f"{PATH}.mod", GO_MOD)
     result = do(wanting(unit, "example.com/one", queries=[query]))
-    asked = {failure[1] for failure in result["failed"]}
-    assert asked == set(versions)
+    missing = {failure[1] for failure in result["failed"] if failure[2] == "GO0002"}
+    assert missing == set(versions)
+    junk = [failure for failure in result["failed"] if failure[2] == "GO0004"]
+    assert [failure[1] for failure in junk] == [query]
+    assert junk[0][3] == "1 lines of @v/list are no versions of example.com/one"
     seen = Sighting.objects.values_list("version", flat=True)
     assert sorted(seen) == ["v0.9.0", "v1.0.0", "v1.1.0-rc.1"]
 
@@ -71,7 +74,7 @@ def test_excluded_versions_are_not_selected(unit, upstream):
     upstream.says("example.com/one/@v/list", LIST)
     excludes = {"excludes": ["example.com/*@v0"]}
     result = do(wanting(unit, "example.com/one", queries=["all"]) | excludes)
-    assert {failure[1] for failure in result["failed"]} == {"v1.0.0", "v1.1.0-rc.1"}
+    assert {failure[1] for failure in result["failed"]} == {"all", "v1.0.0", "v1.1.0-rc.1"}
 
 
 def test_latest_of_a_module_without_tags_is_what_the_upstream_calls_latest(unit, upstream):

@@ -45,7 +45,7 @@ REPLIES = [
     ((429, {}, b""), UpstreamError, "429"),
     ((500, {"Content-Type": "text/html"}, b"<secret>"), UpstreamError, "500"),
     ((204, {}, b""), UpstreamError, "204"),
-    (SHORT, UpstreamError, "1000"),
+    (SHORT, BadReplyError, "1000"),
 ]
 
 
@@ -107,6 +107,12 @@ def test_latest_and_list_are_read_by_go_s_rules(upstream):
     upstream.says("example.com/!one/@v/list", b"v1.2.0\njunk\nv1.10.0 2020-01-02T03:04:05Z\n")
     assert ask(upstream.url + "/", "latest", "example.com/One") == "v1.2.0"
     assert set(ask(upstream.url, "versions", "example.com/One").versions) == {"v1.2.0", "v1.10.0"}
+
+
+def test_a_list_without_a_version_in_it_is_no_answer(upstream):
+    upstream.says("example.com/one/@v/list", b"<html>\n<body>\n")
+    with pytest.raises(BadReplyError, match="no line is a version"):
+        ask(upstream.url, "versions", "example.com/one")
 
 
 def test_a_latest_that_is_html_is_no_answer(upstream):

@@ -43,6 +43,7 @@ READABLE = [
     ("deflated", PLAIN, {"a": b"text"}),
     ("stored", build(File("a", b"text", method=STORED)), {"a": b"text"}),
     ("empty files", build(File("a"), File("b", method=STORED)), {"a": b"", "b": b""}),
+    ("directory", build(File("a/", packed=b"\xff", crc=1)), {"a/": b""}),
     ("any name", build(File("a\n"), File("١"), File("a\0b")), {"a\n": b"", "١": b"", "a\0b": b""}),
     ("name without UTF-8 flag", build(File("é".encode())), {"é": b""}),
     ("comment", build(A, comment=b"by hand"), {"a": b"text"}),
