@@ -10,6 +10,7 @@ import os.path
 import tempfile
 from collections import Counter
 from contextlib import AsyncExitStack
+from pathlib import Path
 
 from asgiref.sync import sync_to_async
 from django.conf import settings
@@ -202,7 +203,7 @@ async def refresh(wanted, held, upstream):
 
 async def fetch(wanted, upstream, report):
     """Return the unit of a module version, fetched and verified."""
-    with tempfile.TemporaryDirectory(dir=settings.WORKING_DIRECTORY, prefix="go-") as spool:
+    with tempfile.TemporaryDirectory(dir=spool_directory(), prefix="go-") as spool:
         files = await download(wanted, upstream, spool)
         report.count("downloaded")
         verified = await asyncio.to_thread(ingest.verify, wanted, files)
@@ -211,6 +212,15 @@ async def fetch(wanted, upstream, report):
         unit = await sync_to_async(ingest.keep)(verified, upstream.remote, url)
     await sync_to_async(ingest.note_sightings)(wanted.module, [wanted.version])
     return unit
+
+
+def spool_directory():
+    """Return where files wait for their verification: a task's own directory, in a task.
+
+    The worker removes that one, whatever ended the task.
+    """
+    here = Path.cwd()
+    return here if here.is_relative_to(settings.WORKING_DIRECTORY) else settings.WORKING_DIRECTORY
 
 
 async def download(wanted, upstream, spool):

@@ -72,9 +72,9 @@ class Download(HttpDownloader):
         try:
             await self._attempt()
         except (aiohttp.ClientPayloadError, aiohttp.ClientResponseError) as error:
-            raise BadReplyError(f"{self.url}: {first_line(error)}", retry=True) from error
+            raise BadReplyError(f"{self.url}: {describe(error)}", retry=True) from error
         except (aiohttp.ClientError, TimeoutError, ConnectionError) as error:
-            raise UpstreamError(f"{self.url}: {first_line(error)}", retry=True) from error
+            raise UpstreamError(f"{self.url}: {describe(error)}", retry=True) from error
 
     async def _attempt(self):
         options = {"auth": self.auth, "proxy": self.proxy, "proxy_auth": self.proxy_auth}
@@ -205,9 +205,12 @@ class Upstream:
         await download.run()
 
 
-def first_line(error):
-    """Return the first line of an error's text: aiohttp goes on with what it received."""
-    return str(error).partition("\n")[0] or type(error).__name__
+def describe(error):
+    """Return what aiohttp has to say of an error, without what it received."""
+    if isinstance(error, aiohttp.TooManyRedirects):
+        return "too many redirects"
+    text = error.message if isinstance(error, aiohttp.ClientResponseError) else str(error)
+    return text.partition("\n")[0] or type(error).__name__
 
 
 def empty(sink):

@@ -109,6 +109,12 @@ def test_latest_and_list_are_read_by_go_s_rules(upstream):
     assert set(ask(upstream.url, "versions", "example.com/One").versions) == {"v1.2.0", "v1.10.0"}
 
 
+def test_a_circle_of_redirects_is_no_answer(upstream):
+    upstream.says(f"{PATH}.mod", (302, {"Location": f"/{PATH}.mod"}, b""))
+    with pytest.raises(BadReplyError, match="too many redirects"):
+        ask(upstream.url, "go_mod", *NAME)
+
+
 def test_a_list_without_a_version_in_it_is_no_answer(upstream):
     upstream.says("example.com/one/@v/list", b"<html>\n<body>\n")
     with pytest.raises(BadReplyError, match="no line is a version"):
