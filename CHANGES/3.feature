@@ -1,0 +1,1 @@
+Go modules were mirrored from an upstream GOPROXY into repositories, by explicit versions, by lists or by the text of a go.sum, and served to the unchanged `go` command as a GOPROXY. One command, `pulp-go up`, started a whole Pulp for it on one machine.
