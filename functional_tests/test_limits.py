@@ -1,0 +1,45 @@
+"""Many module versions and a large one: what they take of memory, and that all of it arrives."""
+
+import hashlib
+import random
+
+import pytest
+
+from functional_tests.contentclient import fetch
+from functional_tests.memory import PROC, PeakMemory
+from functional_tests.moduletree import file_path, list_path, make_module_zip
+
+MODULE = "example.com/a"
+LARGE = 450 << 20
+MOST = 400 << 20
+
+pytestmark = pytest.mark.skipif(not PROC.joinpath("self").exists(), reason="needs Linux's /proc")
+
+
+def test_a_large_zip_passes_through_in_little_memory(pulp, upstream, live_pulp):
+    content = random.Random(1).randbytes(1 << 20) * (LARGE >> 20)
+    upstream.tree.add(MODULE, "v1.0.0")
+    files = {"go.mod": upstream.tree.files[file_path(MODULE, "v1.0.0", "mod")], "large": content}
+    path = file_path(MODULE, "v1.0.0", "zip")
+    upstream.tree.put(path, make_module_zip(MODULE, "v1.0.0", files, compressed=False))
+    with PeakMemory(live_pulp.pids["worker-1"]) as worker:
+        repository = pulp.synced(upstream, f"{MODULE}@v1.0.0")
+    base = pulp.distribution(repository=repository)
+    with PeakMemory(live_pulp.pids["content"]) as server:
+        served = fetch(base + path).body
+    assert hashlib.sha256(served).digest() == hashlib.sha256(upstream.tree.files[path]).digest()
+    assert 0 < worker.bytes < MOST
+    assert 0 < server.bytes < MOST
+
+
+def test_a_sync_of_many_versions_stays_in_little_memory_and_the_list_is_whole(
+    pulp, upstream, live_pulp
+):
+    versions = [f"v1.{number}.0" for number in range(200)]
+    for version in random.Random(1).sample(versions, len(versions)):
+        upstream.tree.add(MODULE, version)
+    with PeakMemory(live_pulp.pids["worker-1"]) as worker:
+        repository = pulp.synced(upstream, MODULE)
+    base = pulp.distribution(repository=repository)
+    assert fetch(base + list_path(MODULE)).text.split() == versions
+    assert 0 < worker.bytes < MOST

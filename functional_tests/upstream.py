@@ -1,0 +1,248 @@
+"""A GOPROXY of our own on loopback, which logs what it is asked and can go wrong in any way.
+
+It refuses HEAD with 405, as some upstreams do, so that no test passes by a method that `go` never
+uses. `python -m http.server` would not do: escapes, faults and the log are the point.
+"""
+
+import datetime
+import ipaddress
+import socket
+import ssl
+import struct
+import tempfile
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any, Self
+from urllib.parse import unquote
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from functional_tests.moduletree import ModuleTree
+
+MOST_STALL = 120
+CONTENT_TYPES = {
+    "info": "application/json",
+    "@latest": "application/json",
+    "zip": "application/zip",
+}
+
+
+@dataclass(frozen=True)
+class Fault:
+    """How one answer differs from what the tree holds.
+
+    Attributes:
+        status: The status; of another one than 200 the body is `body` or a line that says so.
+        body: The body, or None for the tree's.
+        headers: Headers in place of, or beside, the ones that would be sent.
+        declared: What Content-Length says, or None for the truth.
+        sent: How many bytes are sent before the connection is closed, or None for all.
+        stall: Whether the answer waits for `Upstream.release`.
+        reset: Whether the connection is reset in place of an answer.
+    """
+
+    status: int = 200
+    body: bytes | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    declared: int | None = None
+    sent: int | None = None
+    stall: bool = False
+    reset: bool = False
+
+
+@dataclass(frozen=True)
+class Request:
+    """One request as it arrived.
+
+    Attributes:
+        path: The path without its leading slash, percent-decoded, still bang-escaped.
+        headers: Its headers, names in lower case.
+        at: When, on the monotonic clock.
+    """
+
+    method: str
+    path: str
+    headers: Mapping[str, str]
+    at: float
+
+
+class Upstream:
+    """The server, its tree, its faults and its log.
+
+    Attributes:
+        tree: What it serves.
+        url: Its base URL, without a trailing slash.
+        requests: All requests in their order.
+        certificate: With TLS: its self-signed certificate as PEM, else "".
+    """
+
+    def __init__(self, *, tls: bool = False) -> None:
+        self.tree = ModuleTree()
+        self.requests: list[Request] = []
+        self.certificate = ""
+        self._faults: dict[str, list[Fault]] = {}
+        self._released = threading.Event()
+        self._server = _Server(("127.0.0.1", 0), _Handler)
+        self._server.upstream = self
+        if tls:
+            self.certificate = _wrap(self._server)
+        scheme = "https" if tls else "http"
+        self.url = f"{scheme}://127.0.0.1:{self._server.server_port}"
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,))
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.release()
+        self._server.shutdown()
+        self._thread.join()
+        self._server.server_close()
+
+    def fault(self, path: str, *faults: Fault) -> None:
+        """Answer the next requests of `path` by these, one each; the last one stays."""
+        self._faults[path] = list(faults)
+
+    def mend(self, path: str) -> None:
+        """Answer `path` as the tree has it again."""
+        del self._faults[path]
+
+    def paths(self) -> list[str]:
+        """Return the paths that were asked, sorted, each as often as it was."""
+        return sorted(request.path for request in self.requests)
+
+    def asked(self, path: str) -> list[Request]:
+        """Return the requests of one path."""
+        return [request for request in self.requests if request.path == path]
+
+    def next_fault(self, path: str) -> Fault:
+        """Return how the next answer of `path` is to be, for the server itself."""
+        faults = self._faults.get(path)
+        if not faults:
+            return Fault() if path in self.tree.files else Fault(404, b"not found: no such file\n")
+        return faults.pop(0) if len(faults) > 1 else faults[0]
+
+    def release(self) -> None:
+        """Give the answers that were stalled, now and from now on."""
+        self._released.set()
+
+    def wait_released(self) -> None:
+        """Wait until `release`, for the server itself."""
+        self._released.wait(MOST_STALL)
+
+
+@contextmanager
+def unreachable() -> Iterator[str]:
+    """Give a URL on loopback at which nothing listens: the port is held, but not listening."""
+    with socket.socket() as holder:
+        holder.bind(("127.0.0.1", 0))
+        yield f"http://127.0.0.1:{holder.getsockname()[1]}"
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    request_queue_size = 128
+    upstream: Upstream
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Say nothing of clients that hang up, which stalls and TLS faults make them do."""
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    server: _Server
+
+    def do_GET(self) -> None:
+        path = self._log()
+        upstream = self.server.upstream
+        fault = upstream.next_fault(path)
+        if fault.stall:
+            upstream.wait_released()
+        if fault.reset:
+            linger = struct.pack("ii", 1, 0)
+            self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+            self.connection.close()
+            self.close_connection = True
+        else:
+            self._answer(path, fault)
+
+    def do_HEAD(self) -> None:
+        self._log()
+        self.send_error(405)
+
+    def _log(self) -> str:
+        path = unquote(self.path).partition("?")[0].removeprefix("/")
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        request = Request(self.command, path, headers, time.monotonic())
+        self.server.upstream.requests.append(request)
+        return path
+
+    def _answer(self, path: str, fault: Fault) -> None:
+        body = fault.body
+        if body is None:
+            held = self.server.upstream.tree.files.get(path, b"")
+            body = held if fault.status == 200 else f"the fault {fault.status}\n".encode()
+        declared = len(body) if fault.declared is None else fault.declared
+        headers = {"Content-Type": _content_type(path, fault.status)}
+        headers |= {"Content-Length": str(declared)} | dict(fault.headers)
+        self.send_response(fault.status)
+        for name, value in headers.items():
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(body[: fault.sent])
+        if declared != len(body) or fault.sent is not None:
+            self.close_connection = True
+
+    def log_message(self, format: str, *args: Any) -> None:
+        """Write nothing: the log is `Upstream.requests`."""
+
+
+def _content_type(path: str, status: int) -> str:
+    kind = path.rpartition("/")[2].rpartition(".")[2]
+    return CONTENT_TYPES.get(kind if status == 200 else "", "text/plain; charset=utf-8")
+
+
+def _wrap(server: _Server) -> str:
+    """Make `server` speak TLS with a certificate that nobody trusts, and return it as PEM."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    certificate = _sign(key).public_bytes(serialization.Encoding.PEM)
+    private = key.private_bytes(
+        serialization.Encoding.PEM,
+        serialization.PrivateFormat.PKCS8,
+        serialization.NoEncryption(),
+    )
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    with tempfile.NamedTemporaryFile() as chain:
+        chain.write(certificate + private)
+        chain.flush()
+        context.load_cert_chain(chain.name)
+    # The handshake belongs to the connection's own thread: one that fails must not end accept().
+    server.socket = context.wrap_socket(
+        server.socket, server_side=True, do_handshake_on_connect=False
+    )
+    return certificate.decode()
+
+
+def _sign(key: ec.EllipticCurvePrivateKey) -> x509.Certificate:
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "upstream of the tests")])
+    address = x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))])
+    now = datetime.datetime.now(datetime.UTC)
+    return (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - datetime.timedelta(days=1))
+        .not_valid_after(now + datetime.timedelta(days=1))
+        .add_extension(address, critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
+    )
