@@ -61,6 +61,7 @@ NAMES = [
 ]
 
 
+@pytest.mark.case("C-10")
 @pytest.mark.parametrize("module, version", NAMES)
 def test_odd_names_do_not_pass(module, version):
     with pytest.raises((BadModuleError, BadReplyError)):

@@ -62,6 +62,7 @@ def test_each_refusal_has_its_name_and_its_reason(upstream, reply, error, words)
 RETRIED = [(429, 2), (500, 2), (503, 2), (403, 1), (404, 1)]
 
 
+@pytest.mark.case("C-56")
 @pytest.mark.parametrize("status, requests", RETRIED)
 def test_only_trouble_is_asked_again(upstream, status, requests):
     upstream.says(f"{PATH}.mod", (status, {"Retry-After": "0"}, b""), (200, {}, GO_MOD))
