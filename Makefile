@@ -60,7 +60,7 @@ type: $(INSTALLED) ## mypy --strict where the design says
 	@$(BIN)/mypy
 
 docs: $(INSTALLED) ## build the documentation into site/; a dead link fails
-	@$(BIN)/mkdocs build --strict --quiet
+	@$(BIN)/mkdocs build --strict
 
 bench: $(INSTALLED) ## run the benchmarks, which print ratios
 	@for benchmark in benchmarks/[a-z]*.py; do $(BIN)/python -m "benchmarks.$$(basename "$$benchmark" .py)" || exit 1; done
