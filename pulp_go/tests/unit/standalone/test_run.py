@@ -40,7 +40,7 @@ def start(run, name, code, **arguments):
 
 
 SLEEP = "import time; time.sleep(600)"
-SAY = "import sys; print('out ١'); print('err', file=sys.stderr); sys.exit({code})"
+SAY = "import sys; print('out ١', flush=True); print('err', file=sys.stderr); sys.exit({code})"
 
 
 def test_a_process_is_remembered_from_its_start(place, run):
