@@ -32,10 +32,11 @@ def reachable(programs: Path, user: dict[str, Any]) -> Path:
     """
     if _runs(programs / "postgres", user):
         return programs
+    package = programs.parents[1]
     try:
-        return _copy(programs.parent) / programs.name
+        return _copy(package) / programs.relative_to(package.parent)
     except (OSError, shutil.Error) as error:
-        raise StandaloneError(f"cannot copy {programs.parent} to {_TEMPORARY}: {error}") from error
+        raise StandaloneError(f"cannot copy {package} to {_TEMPORARY}: {error}") from error
 
 
 def _runs(program: Path, user: dict[str, Any]) -> bool:
@@ -48,13 +49,19 @@ def _runs(program: Path, user: dict[str, Any]) -> bool:
     return done.returncode == 0
 
 
-def _copy(installed: Path) -> Path:
-    """Return a copy of an installation that everybody can reach, made unless it is there."""
-    copy = _TEMPORARY / f"pulp-go-postgres-{_identity(installed)}"
+def _copy(package: Path) -> Path:
+    """Return a copy of an installation that everybody can reach, made unless it is there.
+
+    The programs find their libraries beside the package, where the wheel's build has put those
+    that it cannot expect on a system.
+    """
+    copy = _TEMPORARY / f"pulp-go-postgres-{_identity(package)}"
     if not copy.exists():
         new = Path(tempfile.mkdtemp(dir=_TEMPORARY, prefix=copy.name))
         try:
-            shutil.copytree(installed, new, symlinks=True, dirs_exist_ok=True)
+            for source in (package / "pginstall", package.with_name(f"{package.name}.libs")):
+                if source.exists():
+                    shutil.copytree(source, new / source.relative_to(package.parent), symlinks=True)
             new.chmod(0o755)
             new.rename(copy)
         finally:
@@ -65,8 +72,8 @@ def _copy(installed: Path) -> Path:
     return copy
 
 
-def _identity(installed: Path) -> str:
+def _identity(package: Path) -> str:
     """Return what tells one installed wheel from another."""
-    program = (installed / "bin" / "postgres").stat()
-    text = f"{installed} {program.st_ino} {program.st_mtime_ns} {program.st_size}"
+    program = (package / "pginstall" / "bin" / "postgres").stat()
+    text = f"{package} {program.st_ino} {program.st_mtime_ns} {program.st_size}"
     return hashlib.sha256(text.encode()).hexdigest()[:16]

@@ -13,10 +13,12 @@ def installed(tmp_path, monkeypatch):
     """The `bin` of an installation whose `postgres` fails, as for a user who cannot reach it."""
     monkeypatch.setattr(programs, "_TEMPORARY", tmp_path / "tmp")
     (tmp_path / "tmp").mkdir()
-    directory = tmp_path / "pginstall" / "bin"
+    package = tmp_path / "site-packages" / "wheel"
+    directory = package / "pginstall" / "bin"
     directory.mkdir(parents=True)
     write(directory / "postgres", FAILS)
-    (tmp_path / "pginstall" / "share").mkdir()
+    (package / "pginstall" / "share").mkdir()
+    (package.parent / "wheel.libs").mkdir()
     return directory
 
 
@@ -32,10 +34,12 @@ def test_programs_that_run_are_run_where_they_are(installed):
 
 def test_a_copy_is_made_once_for_each_installation(installed, tmp_path):
     first = programs.reachable(installed, {})
-    assert (first.name, first.parents[1]) == ("bin", tmp_path / "tmp")
+    copy = first.parents[2]
+    assert (copy.parent, copy.stat().st_mode & 0o777) == (tmp_path / "tmp", 0o755)
+    assert first == copy / "wheel" / "pginstall" / "bin"
     assert (first / "postgres").read_text() == FAILS
-    assert first.parent.joinpath("share").is_dir()
-    assert first.parent.stat().st_mode & 0o777 == 0o755
+    assert (copy / "wheel" / "pginstall" / "share").is_dir()
+    assert (copy / "wheel.libs").is_dir()
     assert programs.reachable(installed, {}) == first
     write(installed / "postgres", FAILS + "# another\n")
     assert programs.reachable(installed, {}) != first
@@ -43,12 +47,12 @@ def test_a_copy_is_made_once_for_each_installation(installed, tmp_path):
 
 
 def test_a_directory_that_others_can_write_is_not_taken_for_a_copy(installed):
-    programs.reachable(installed, {}).parent.chmod(0o777)
+    programs.reachable(installed, {}).parents[2].chmod(0o777)
     with pytest.raises(StandaloneError, match="is not a directory of ours alone"):
         programs.reachable(installed, {})
 
 
 def test_a_copy_that_cannot_be_made_is_named(installed, tmp_path):
     (tmp_path / "tmp").rmdir()
-    with pytest.raises(StandaloneError, match="cannot copy .*pginstall"):
+    with pytest.raises(StandaloneError, match="cannot copy .*wheel"):
         programs.reachable(installed, {})
