@@ -29,7 +29,6 @@ setup(
     license="GPL-2.0-or-later",
     python_requires=">=3.11",
     packages=find_packages(include=["pulp_go", "pulp_go.*"], exclude=["pulp_go.tests*"]),
-    package_data={"": ["py.typed"]},
     install_requires=REQUIREMENTS,
     extras_require={"cli": CLI, "standalone": STANDALONE, "test": TEST},
     entry_points={

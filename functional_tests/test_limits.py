@@ -43,3 +43,16 @@ def test_a_sync_of_many_versions_stays_in_little_memory_and_the_list_is_whole(
     base = pulp.distribution(repository=repository)
     assert fetch(base + list_path(MODULE)).text.split() == versions
     assert 0 < worker.bytes < MOST
+
+
+@pytest.mark.long
+@pytest.mark.case("C-23")
+def test_a_module_of_five_thousand_versions_is_listed_whole(pulp, upstream, live_pulp):
+    versions = [f"v1.{number}.0" for number in range(5000)]
+    for version in random.Random(1).sample(versions, len(versions)):
+        upstream.tree.add(MODULE, version)
+    with PeakMemory(live_pulp.pids["worker-1"]) as worker:
+        repository = pulp.synced(upstream, MODULE)
+    base = pulp.distribution(repository=repository)
+    assert fetch(base + list_path(MODULE)).text.split() == versions
+    assert 0 < worker.bytes < MOST

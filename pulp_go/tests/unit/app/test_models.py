@@ -3,8 +3,10 @@
 from types import SimpleNamespace
 
 import pytest
+from django.conf import settings
 
-from pulpcore.plugin.models import Repository
+from pulpcore.plugin.models import Artifact, Domain, Repository
+from pulpcore.plugin.util import get_domain, set_domain
 
 from pulp_go.app.exceptions import HeldVersionError
 from pulp_go.app.models import (
@@ -155,6 +157,36 @@ def test_what_nobody_noted_is_a_copy_in_the_version_it_came_with(repository, tmp
     assert (arrival.source, arrival.number, arrival.repository_name) == ("copy", 1, "r")
     assert (arrival.module, arrival.version, arrival.h1) == ("example.com/one", "v1.0.0", ONE_H1)
     assert (arrival.content, arrival.repository) == (one, repository)
+
+
+def test_two_repositories_share_one_zip_and_have_an_arrival_each(repository, tmp_path):
+    other = GoRepository.objects.create(name="other")
+    one, again = kept(tmp_path, ONE), kept(tmp_path, ONE)
+    add(repository, one)
+    add(other, again)
+    assert (one, Artifact.objects.count()) == (again, 1)
+    names = Arrival.objects.order_by("at").values_list("repository_name", "number", "content")
+    assert list(names) == [("r", 1, one.pk), ("other", 1, one.pk)]
+
+
+def test_two_domains_have_a_zip_and_an_arrival_each(repository, tmp_path):
+    add(repository, kept(tmp_path, ONE))
+    default = get_domain()
+    set_domain(
+        Domain.objects.create(
+            name="second",
+            storage_class=default.storage_class,
+            storage_settings={"location": settings.MEDIA_ROOT},
+        )
+    )
+    try:
+        add(GoRepository.objects.create(name="r"), kept(tmp_path, ONE))
+        second = get_domain().pk
+    finally:
+        set_domain(default)
+    assert (ModuleVersion.objects.count(), Artifact.objects.count()) == (2, 2)
+    domains = Arrival.objects.order_by("at").values_list("domain", flat=True)
+    assert list(domains) == [default.pk, second]
 
 
 def test_a_refused_version_leaves_no_arrival(repository, tmp_path):
