@@ -127,31 +127,35 @@ async def resolve(unit, upstream, report):
 async def listed_versions(unit, upstream, report):
     """Return the versions that the queries of a unit select."""
     path, asked = unit["module"], ", ".join(unit["queries"])
-    words = [selection.parse_word(text) for text in unit["excludes"]]
+    excludes = [selection.parse_word(text) for text in unit["excludes"]]
+
+    def allowed(versions):
+        return [v for v in versions if not selection.excludes_match(excludes, path, v)]
+
+    chosen = set()
     try:
         listed = await upstream.versions(path)
         await sync_to_async(ingest.note_sightings)(path, listed.versions)
         if listed.junk:
             lines = f"{listed.junk} lines of @v/list are no versions of {path}"
             report.fail(asked, BadReplyError(lines))
-        allowed = [v for v in listed.versions if not selection.excludes_match(words, path, v)]
-        chosen = set()
+        tagged = allowed(listed.versions)
         for text in unit["queries"]:
-            chosen.update(await answer_query(path, text, allowed, listed, upstream))
+            chosen.update(await answer_query(path, text, tagged, listed, upstream))
     except GoError as error:
         report.fail(asked, error)
-        return []
-    return sorted(chosen)
+    # What `@latest` names need not stand in the list.
+    return sorted(allowed(chosen))
 
 
-async def answer_query(path, text, allowed, listed, upstream):
-    """Return the versions that one query selects among those that are allowed."""
+async def answer_query(path, text, tagged, listed, upstream):
+    """Return the versions that one query selects among the tagged ones, or the latest of none."""
     query = selection.parse_word(f"{path}@{text}").query
     if query != selection.Latest():
-        return selection.select(query, allowed)
-    if not allowed:
+        return selection.select(query, tagged)
+    if not tagged:
         return [await untagged_latest(path, listed, upstream)]
-    return [await tagged_latest(path, allowed, upstream)]
+    return [await tagged_latest(path, tagged, upstream)]
 
 
 async def tagged_latest(path, versions, upstream):
@@ -274,8 +278,10 @@ def candidates(unit, upstream):
         url__startswith=f"{upstream.url}/",
     )
     units = ModuleVersion.objects.filter(_pulp_domain=get_domain_pk(), module=unit["module"])
-    return units.filter(Q(h1="") | Exists(zips)).annotate(
-        in_repository=Exists(ours), from_remote=Exists(sources)
+    return (
+        units.defer("go_mod", "requires", "retracts")
+        .filter(Q(h1="") | Exists(zips))
+        .annotate(in_repository=Exists(ours), from_remote=Exists(sources))
     )
 
 

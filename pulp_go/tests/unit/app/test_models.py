@@ -172,13 +172,9 @@ def test_two_repositories_share_one_zip_and_have_an_arrival_each(repository, tmp
 def test_two_domains_have_a_zip_and_an_arrival_each(repository, tmp_path):
     add(repository, kept(tmp_path, ONE))
     default = get_domain()
-    set_domain(
-        Domain.objects.create(
-            name="second",
-            storage_class=default.storage_class,
-            storage_settings={"location": settings.MEDIA_ROOT},
-        )
-    )
+    place = {"storage_class": default.storage_class}
+    place |= {"storage_settings": {"location": settings.MEDIA_ROOT}}
+    set_domain(Domain.objects.create(name="second", **place))
     try:
         add(GoRepository.objects.create(name="r"), kept(tmp_path, ONE))
         second = get_domain().pk

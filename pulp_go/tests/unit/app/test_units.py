@@ -78,6 +78,14 @@ def test_excluded_versions_are_not_selected(unit, upstream):
     assert {failure[1] for failure in result["failed"]} == {"all", "v1.0.0", "v1.1.0-rc.1"}
 
 
+def test_what_is_excluded_does_not_come_as_the_latest(unit, upstream):
+    upstream.says("example.com/one/@v/list", b"v1.0.0\n")
+    upstream.says("example.com/one/@latest", INFO)
+    excludes = {"excludes": ["example.com/one@v1"]}
+    result = do(wanting(unit, "example.com/one", queries=["latest"]) | excludes)
+    assert (result["added"], result["failed"]) == ([], [])
+
+
 def test_latest_of_a_module_without_tags_is_what_the_upstream_calls_latest(unit, upstream):
     pseudo = "v0.0.0-20200102030405-abcdefabcdef"
     path = f"example.com/one/@v/{pseudo}"
