@@ -129,6 +129,20 @@ class GoSumError(GoModError):
         self.reason = reason
 
 
+class ModuleGraphError(GoModError):
+    """Main modules of which `go` would load no module graph.
+
+    Attributes:
+        path: The module path concerned, or "".
+        reason: What is wrong.
+    """
+
+    def __init__(self, path: str, reason: str) -> None:
+        super().__init__(f"{path}: {reason}" if path else reason)
+        self.path = path
+        self.reason = reason
+
+
 class SelectionError(GoModError):
     """A word of a selection that selects nothing that could exist.
 

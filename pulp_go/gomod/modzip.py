@@ -15,7 +15,7 @@ Entries for directories are allowed, for the root too, and may come twice. An em
 Not looked at, as by `go`: modes (a symlink is extracted as a file), times, `vendor` directories
 and `.hg_archival.txt`, which a zip that `go` makes would leave out.
 
-Making zips is not done here.
+Zips are made in `sourcetree`.
 
 https://go.dev/ref/mod#zip-path-size-constraints,
 https://pkg.go.dev/golang.org/x/mod/zip#CheckZip
@@ -106,7 +106,7 @@ def check_zip(file: BinaryIO, module: str, version: str) -> CheckedZip:
         InvalidVersionError: `version` is not a canonical version of this path.
         InvalidZipError: `file` is no zip, or one that `go` would refuse for this module version.
     """
-    _check_module(module, version)
+    check_module_version(module, version)
     if file.seek(0, SEEK_END) > MAX_ZIP_FILE:
         raise InvalidZipError(f"module zip file is too large (max {MAX_ZIP_FILE} bytes)")
     prefix = f"{module}@{version}/"
@@ -122,7 +122,13 @@ def check_zip(file: BinaryIO, module: str, version: str) -> CheckedZip:
     return CheckedZip(file, prefix, tuple(entries))
 
 
-def _check_module(module: str, version: str) -> None:
+def check_module_version(module: str, version: str) -> None:
+    """Check that there may be a zip of this module version.
+
+    Raises:
+        InvalidPathError: `module` is not a module path.
+        InvalidVersionError: `version` is not a canonical version of this path.
+    """
     check(module, version)
     canonical = canonical_version(version)
     if canonical != version:

@@ -17,7 +17,7 @@ So the work is bounded before anything is inflated: entries by the size of the f
 content by what the directory declares, which is compared with what really comes out.
 
 Only the methods "stored" and "deflated" exist here, as in `go`. Encrypted entries and files in
-several parts do not. Zip files are not written here.
+several parts do not. Zip files are written in `zipwriter`.
 
 https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT, https://pkg.go.dev/archive/zip
 """

@@ -2,10 +2,13 @@ import zlib
 from base64 import b64decode
 from io import BytesIO
 
-from pulp_go.gomod import dirhash, modzip
+from pulp_go.gomod import dirhash, modzip, sourcetree
 from pulp_go.gomod.errors import GoModError
 from pulp_go.gomod.unicode_tables import fold
+from pulp_go.tests.unit.gomod.trees import reader, source
 from pulp_go.tests.unit.gomod.zips import File, build, deflate
+
+MODES = {"dir": "directory", "symlink": "symlink", "device": "other"}
 
 
 def files(case, field):
@@ -62,10 +65,10 @@ def refused(*declared):
     return False
 
 
-def test_check_files(cases):
-    """The files that may stand in a zip may do so, and no file may that is an error.
+def test_check_zip_of_source_trees(cases):
+    """The files that go into a zip may stand in one, and no file may that is invalid.
 
-    Which ones are left out when a zip is made does not concern one that is there.
+    Which ones are omitted when a zip is made does not concern one that is there.
     """
     for case in cases("zip.json", "check_files"):
         sizes = {file["Name"]: file["Size"] for file in case["Files"] or []}
@@ -74,6 +77,61 @@ def test_check_files(cases):
         # No name at all is an error of a file; in a zip it is the entry of the root.
         for path in filter(None, (invalid["Path"] for invalid in case["Invalid"])):
             assert refused(*valid, (path, sizes[path])), (case["Name"], path)
+
+
+def tree(case):
+    """Return the source tree of a case."""
+    return [
+        source(
+            file["Name"],
+            b64decode(file.get("data_b64", "")),
+            size=file["Size"],
+            mode=MODES.get(file.get("Mode"), "regular"),
+        )
+        for file in case["Files"] or []
+    ]
+
+
+def test_check_files(cases):
+    for case in cases("zip.json", "check_files"):
+        checked = sourcetree.check_files(tree(case))
+        assert [file.path for file in checked.valid] == case["Valid"], case["Name"]
+        for found, wanted in (
+            (checked.omitted, case["Omitted"]),
+            (checked.invalid, case["Invalid"]),
+        ):
+            assert [error.path for error in found] == [error["Path"] for error in wanted], case
+        assert checked.size_error == case["SizeError"], case["Name"]
+        assert (checked.error() is None) == (not case["Invalid"] and not case["SizeError"])
+
+
+def created(case, files):
+    """Return the hash of the zip that is made for a case and the names in it, or "" and ()."""
+    sink = BytesIO()
+    try:
+        sourcetree.create(sink, case["Path"], case["Version"], files)
+    except GoModError:
+        return "", ()
+    checked = modzip.check_zip(sink, case["Path"], case["Version"])
+    return checked.hash(), checked.names
+
+
+def test_create(cases):
+    for case in cases("zip.json", "create"):
+        wanted = (case["Hash"], tuple(case.get("Entries", ())))
+        assert created(case, tree(case)) == wanted, case["Name"]
+
+
+def test_create_from_dir(cases):
+    for case in cases("zip.json", "create_from_dir"):
+        files, _ = sourcetree.list_files_in_dir(reader(tree(case)))
+        assert created(case, files)[0] == case["Hash"], case["Name"]
+
+
+def test_is_vendored_package(cases):
+    for case in cases("zip.json", "is_vendored_package"):
+        version = case["GoVersion"].removeprefix("go")
+        assert sourcetree.is_vendored_package(case["Path"], version) == case["Want"], case
 
 
 def test_str_to_fold(cases):

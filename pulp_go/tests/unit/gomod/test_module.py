@@ -64,6 +64,12 @@ PATHS = [
     ("example.com/CON.txt", False, False, False),
     ("example.com/LpT9/a", False, False, False),
     ("example.com/com1", False, False, False),
+    ("aux/example.com", False, False, False),
+    ("example.com/aux..txt", False, False, False),
+    ("example.com/auxiliary", True, True, True),
+    ("example.com/aux-1/xcon", True, True, True),
+    ("example.com/a..b", True, True, True),
+    ("example.com/..a", False, True, True),
     ("example.com/", False, False, False),
     ("example.com//a", False, False, False),
     ("/example.com/a", False, False, False),
@@ -273,6 +279,21 @@ def passes(check, *args):
     except (InvalidPathError, InvalidVersionError):
         return False
     return True
+
+
+FILE_CHARACTERS = (
+    "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz" + " !#$%&()+,-.=@[]^_{}~/"
+)
+
+
+@pytest.mark.parametrize("neighbour", ["b", "é"])
+def test_characters_of_files(neighbour):
+    allowed = [
+        char
+        for char in map(chr, range(128))
+        if passes(module.check_file_path, f"{neighbour}{char}b")
+    ]
+    assert allowed == sorted(FILE_CHARACTERS)
 
 
 @pytest.mark.parametrize(("path", "as_module", "as_import", "as_file"), PATHS)

@@ -1,0 +1,354 @@
+"""The source tree of a module: which of its files go into the module zip, and making the zip.
+
+The tree is everything below the directory of the module. A file of it is *valid* and goes in, is
+*omitted*, or is *invalid*: then there is no zip. The first rule that fits decides:
+
+ 1. its path is not clean ("a//b", "a/../b") or not relative: invalid;
+ 2. it is in a vendored package (`is_vendored_package`): omitted;
+ 3. it is in another module, one directory of its path but the root having a regular file that is
+    called go.mod in any case: omitted;
+ 4. it is `.hg_archival.txt` in the root: omitted;
+ 5. its path is no path of a file (`module.check_file_path`), or it is a go.mod in the root in
+    other than lower case: invalid;
+ 6. its path collides with one before it, omitted by the rules below or not (`collisions`): invalid;
+ 7. it is a symbolic link, or for another reason not a regular file: omitted;
+ 8. it is a go.mod or LICENSE in the root of more than 16 MiB: invalid.
+
+The valid files may have 500 MiB together. So one bad name spoils a version, even that of a
+symbolic link, but anything goes in vendored packages and other modules. Nothing else is special:
+`.gitignore`, `testdata`, `_x` and directories that begin with a dot go in.
+
+Which packages are vendored depends on the language version in the root's go.mod, if this parses.
+Go 1.24 mended the rule, and the hashes of older modules had to stay.
+
+A directory on disk is read with two more rules (`list_files_in_dir`): the directories of version
+control and of other modules are not entered, and links with bad names are omitted as all links.
+
+Where we differ from Go: a go.mod in the root of a directory on disk that is a symbolic link is not
+read for its language version, as it is in no other tree; a zip of more than 500 MiB is not
+written, since no `go` would read it.
+
+https://go.dev/ref/mod#zip-path-size-constraints, https://pkg.go.dev/golang.org/x/mod/zip
+"""
+
+import re
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import BinaryIO, Literal, NamedTuple
+
+from pulp_go.gomod import gover, modfile
+from pulp_go.gomod.collisions import Collisions
+from pulp_go.gomod.errors import InvalidPathError, InvalidZipError, ModFileError
+from pulp_go.gomod.module import check_file_path
+from pulp_go.gomod.modzip import MAX_GO_MOD, MAX_LICENSE, MAX_ZIP_FILE, check_module_version
+from pulp_go.gomod.unicode_tables import fold
+from pulp_go.gomod.zipwriter import ZipWriter
+
+Mode = Literal["regular", "directory", "symlink", "other"]
+
+_CHUNK = 1 << 20
+_VERSION_CONTROL = frozenset((".bzr", ".git", ".hg", ".svn"))
+_ELEMENT = r"(?!\.\.?(?:/|\Z))[^/]++"
+# Possessive quantifiers (`++`, `*+`) keep the time linear in the length of any path.
+_CLEAN = re.compile(
+    rf"[./] | /?{_ELEMENT}(?:/{_ELEMENT})*+ | \.\.(?:/\.\.(?=/|\Z))*+(?:/{_ELEMENT})*+",
+    re.ASCII | re.VERBOSE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFile:
+    """One file of a source tree.
+
+    Attributes:
+        path: Relative to the root of the module, with "/" between elements. Bytes that are not
+            UTF-8 are surrogates (`surrogateescape`), and make the path invalid.
+        open: Returns the content to read; it is closed here. Only called for regular files.
+        size: Its declared size in bytes.
+        mode: What kind of file it is; a link is not followed.
+    """
+
+    path: str
+    open: Callable[[], BinaryIO]
+    size: int
+    mode: Mode = "regular"
+
+
+class FileError(NamedTuple):
+    """Why a file, or a directory, does not go into the zip."""
+
+    path: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedFiles:
+    """What becomes of the files of a source tree.
+
+    Attributes:
+        valid: Those that go into the zip, in the order given.
+        omitted: Those that do not.
+        invalid: Those that may not be there. Of a path that comes twice, `omitted` and `invalid`
+            have the first case only.
+        size_error: That the files are too large together, or "".
+    """
+
+    valid: tuple[SourceFile, ...]
+    omitted: tuple[FileError, ...]
+    invalid: tuple[FileError, ...]
+    size_error: str
+
+    def error(self) -> InvalidZipError | None:
+        """Return why there is no zip of these files, or None if there is one."""
+        if self.size_error:
+            return InvalidZipError(self.size_error)
+        if self.invalid:
+            return InvalidZipError(self.invalid[0].reason, self.invalid[0].path)
+        return None
+
+
+def check_files(files: Sequence[SourceFile]) -> CheckedFiles:
+    """Return which of `files`, a source tree, go into the zip. Only the root's go.mod is read.
+
+    What `open` raises is passed on.
+
+    https://pkg.go.dev/golang.org/x/mod/zip#CheckFiles
+    """
+    tree = _Tree(files)
+    valid: list[SourceFile] = []
+    omitted: dict[str, str] = {}
+    invalid: dict[str, str] = {}
+    rules = (
+        (_unclean, invalid),
+        (tree.foreign, omitted),
+        (tree.misnamed, invalid),
+        (_irregular, omitted),
+        (tree.oversized, invalid),
+    )
+    for file in files:
+        for rule, found in rules:
+            reason = rule(file)
+            if reason:
+                if file.path not in omitted and file.path not in invalid:
+                    found[file.path] = reason
+                break
+        else:
+            valid.append(file)
+    return CheckedFiles(tuple(valid), _errors(omitted), _errors(invalid), tree.size_error())
+
+
+def create(sink: BinaryIO, module: str, version: str, files: Sequence[SourceFile]) -> None:
+    """Write the zip of a module version to `sink`.
+
+    The same files in the same order give the same bytes as long as zlib stays the same; the hash
+    stays the same in any order. What `check_files` finds is found before anything is written. What
+    `open` and `sink` raise is passed on.
+
+    https://pkg.go.dev/golang.org/x/mod/zip#Create
+
+    Args:
+        sink: Gets the zip. It need not be seekable; what it got is of no use after an error.
+        module: The path of the module, unescaped.
+        version: Its canonical version.
+        files: The source tree.
+
+    Raises:
+        InvalidPathError: `module` is not a module path.
+        InvalidVersionError: `version` is not a canonical version of this path.
+        InvalidZipError: There is no zip of these files, a file has more bytes than it declares, a
+            path is too long for a zip, or the zip is too large.
+    """
+    check_module_version(module, version)
+    checked = check_files(files)
+    error = checked.error()
+    if error:
+        raise error
+    writer = ZipWriter(sink, MAX_ZIP_FILE)
+    for file in checked.valid:
+        writer.add(f"{module}@{version}/{file.path}", _content(file))
+    writer.finish()
+
+
+def list_files_in_dir(
+    read_dir: Callable[[str], Iterable[SourceFile]],
+) -> tuple[list[SourceFile], list[FileError]]:
+    """Return the source tree in a directory on disk, and what of the directory is not in it.
+
+    https://pkg.go.dev/golang.org/x/mod/zip#CreateFromDir
+
+    Args:
+        read_dir: Returns what is in a directory, directories too, in any order. The directory is
+            given by its path relative to the root, the root as "".
+    """
+    files: list[SourceFile] = []
+    omitted: list[FileError] = []
+    directories = [""]
+    while directories:
+        directory = directories.pop()
+        children = sorted(read_dir(directory), key=lambda child: child.path)
+        if directory and any(map(_is_go_mod, children)):
+            omitted.append(FileError(directory, "directory is in another module"))
+            continue
+        for child in children:
+            if child.mode == "regular":
+                files.append(child)
+            elif child.mode != "directory":
+                omitted.append(FileError(child.path, "not a regular file"))
+            elif _base(child.path) in _VERSION_CONTROL:
+                reason = "directory is a version control repository"
+                omitted.append(FileError(child.path, reason))
+            else:
+                directories.append(child.path)
+    return files, omitted
+
+
+def is_vendored_package(name: str, go_version: str) -> bool:
+    """Report whether the file `name` is in a vendored package, as far as zips are concerned.
+
+    Those packages are below directories of a directory `vendor`, while a file in `vendor` itself
+    belongs to none. Up to Go 1.23 every file in or below a `vendor` that is not in the root was
+    taken for one, by mistake. From Go 1.24 on `vendor/modules.txt` counts as vendored, too.
+
+    https://go.dev/issue/37397, https://go.dev/issue/63395
+
+    Args:
+        name: A clean path, relative to the root of the module.
+        go_version: The Go version in the root's go.mod (`1.24`), or "".
+    """
+    if name.startswith("vendor/"):
+        if name == "vendor/modules.txt":
+            return _is_vendoring_mended(go_version)
+        return "/" in name.removeprefix("vendor/")
+    _, vendor, rest = name.partition("/vendor/")
+    return bool(vendor) and ("/" in rest or not _is_vendoring_mended(go_version))
+
+
+def _is_vendoring_mended(go_version: str) -> bool:
+    return gover.compare(go_version, "1.24") >= 0
+
+
+class _Tree:
+    """What the rules for one file have to know of the others."""
+
+    def __init__(self, files: Iterable[SourceFile]) -> None:
+        self._go_version = ""
+        self._collisions = Collisions()
+        self._size = 0
+        modules = set()
+        for file in files:
+            directory, _, base = file.path.rpartition("/")
+            if fold(base) != "go.mod" or file.mode != "regular":
+                continue
+            if directory:
+                modules.add(directory + "/")
+            elif file.path == "go.mod":
+                self._go_version = _read_go_version(file)
+        self._modules = _outermost(modules)
+
+    def foreign(self, file: SourceFile) -> str:
+        """Return why `file` is no file of this module, or ""."""
+        if is_vendored_package(file.path, self._go_version):
+            return "file is in vendor directory"
+        if self._is_in_submodule(file.path):
+            return "file is in another module"
+        if file.path == ".hg_archival.txt":
+            return "file is inserted by 'hg archive' and is always omitted"
+        return ""
+
+    def misnamed(self, file: SourceFile) -> str:
+        """Return why no file of a module may have this path, or ""."""
+        try:
+            check_file_path(file.path)
+        except InvalidPathError as error:
+            return error.reason
+        if file.path != "go.mod" and fold(file.path) == "go.mod":
+            return "go.mod files must have lowercase names"
+        return self._collisions.check(file.path, is_directory=file.mode == "directory")
+
+    def oversized(self, file: SourceFile) -> str:
+        """Return that `file` is too large, or "", and count its size."""
+        self._size += file.size
+        if file.path == "go.mod" and file.size > MAX_GO_MOD:
+            return f"go.mod file too large (max size is {MAX_GO_MOD} bytes)"
+        if file.path == "LICENSE" and file.size > MAX_LICENSE:
+            return f"LICENSE file too large (max size is {MAX_LICENSE} bytes)"
+        return ""
+
+    def size_error(self) -> str:
+        """Return that the files counted so far are too large together, or ""."""
+        if self._size > MAX_ZIP_FILE:
+            return f"module source tree too large (max size is {MAX_ZIP_FILE} bytes)"
+        return ""
+
+    def _is_in_submodule(self, path: str) -> bool:
+        """Report whether one of the other modules' directories begins `path`.
+
+        None of them begins another one, so only the last one that sorts before `path` can.
+        """
+        at = bisect_right(self._modules, path)
+        return at > 0 and path.startswith(self._modules[at - 1])
+
+
+def _outermost(directories: Iterable[str]) -> list[str]:
+    """Return those of `directories`, which end in "/", that lie in no other one, sorted."""
+    outermost: list[str] = []
+    for directory in sorted(directories):
+        if not outermost or not directory.startswith(outermost[-1]):
+            outermost.append(directory)
+    return outermost
+
+
+def _read_go_version(file: SourceFile) -> str:
+    """Return the Go version that a go.mod declares, or "" if it does not, or does not parse."""
+    data = b"".join(_read(file, MAX_GO_MOD))
+    try:
+        return modfile.parse_lax(data).go
+    except ModFileError:
+        return ""
+
+
+def _unclean(file: SourceFile) -> str:
+    if not _CLEAN.fullmatch(file.path):
+        return "file path is not clean"
+    return "file path is not relative" if file.path.startswith("/") else ""
+
+
+def _irregular(file: SourceFile) -> str:
+    match file.mode:
+        case "regular":
+            return ""
+        case "symlink":
+            return "file is a symbolic link"
+        case _:
+            return "not a regular file"
+
+
+def _is_go_mod(file: SourceFile) -> bool:
+    return file.mode != "directory" and _base(file.path) == "go.mod"
+
+
+def _base(path: str) -> str:
+    return path.rpartition("/")[2]
+
+
+def _errors(reasons: dict[str, str]) -> tuple[FileError, ...]:
+    return tuple(FileError(path, reason) for path, reason in reasons.items())
+
+
+def _content(file: SourceFile) -> Iterator[bytes]:
+    """Return the content of `file` in pieces, and fail when it is larger than declared."""
+    size = 0
+    for piece in _read(file, file.size + 1):
+        size += len(piece)
+        if size > file.size:
+            raise InvalidZipError("file is larger than declared size", file.path)
+        yield piece
+
+
+def _read(file: SourceFile, limit: int) -> Iterator[bytes]:
+    """Return at most `limit` bytes of `file` in pieces of at most 1 MiB."""
+    with file.open() as content:
+        while piece := content.read(min(limit, _CHUNK)):
+            limit -= len(piece)
+            yield piece
