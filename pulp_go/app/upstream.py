@@ -22,9 +22,10 @@ from pulp_go.gomod import goproxy, modzip
 from pulp_go.gomod.errors import GoModError
 
 CHUNK = 1 << 20
-# `go` sets no limit for `.info` and lists; what is larger is no answer. 16 MiB is its go.mod's.
+# `go` sets no limit for `.info` and lists; what is larger is no answer. A list has 100,000
+# versions in 1 MiB.
 MAX_INFO = 1 << 20
-MAX_TEXT = 16 << 20
+MAX_LIST = 4 << 20
 MAX_ERROR_TEXT = 4 << 10
 # A server that asks to wait longer than this is asked again by the next sync.
 MAX_WAIT = 60.0
@@ -156,7 +157,9 @@ class Upstream:
             BadReplyError: There are lines, and none of them is a version.
         """
         path = goproxy.list_path(module)
-        listed = goproxy.parse_list(await self._text(path), module)
+        body = await self._text(path, MAX_LIST)
+        # A thread: a list of the largest size takes seconds to read.
+        listed = await asyncio.to_thread(goproxy.parse_list, body, module)
         if listed.junk and not (listed.versions or listed.pseudo_versions):
             raise BadReplyError(f"{self.url}/{path}: no line is a version of this module")
         return listed
@@ -168,7 +171,7 @@ class Upstream:
             BadReplyError: It is no `.info`.
         """
         path = goproxy.latest_path(module)
-        body = await self._text(path)
+        body = await self._text(path, MAX_INFO)
         try:
             return goproxy.check_info(body, module, "latest").version
         except GoModError as error:
@@ -183,14 +186,14 @@ class Upstream:
 
     async def go_mod(self, module, version):
         """Return the bytes of `.mod`."""
-        return await self._text(goproxy.file_path(module, version, "mod"))
+        return await self._text(goproxy.file_path(module, version, "mod"), modzip.MAX_GO_MOD)
 
     async def zip(self, module, version, path):
         """Write the zip to the file `path`."""
         with open(path, "wb") as sink:
             await self._get(goproxy.file_path(module, version, "zip"), sink, modzip.MAX_ZIP_FILE)
 
-    async def _text(self, path, limit=MAX_TEXT):
+    async def _text(self, path, limit):
         sink = BytesIO()
         await self._get(path, sink, limit)
         return sink.getvalue()
