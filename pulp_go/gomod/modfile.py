@@ -4,7 +4,8 @@
     go 1.21.0
     require example.com/other v1.2.3 // indirect
 
-The syntax is in `modsyntax`; here are the directives. They are read in two ways, as `go` does:
+The syntax is in `modsyntax`, what the tokens of a directive say in `directives`; here is the file.
+It is read in two ways, as `go` does:
 
 * strictly (`parse`), as the file of the main module: every directive is known and well formed;
 * laxly (`parse_lax`), as the file of a module that somebody else published: only `module`, `go`,
@@ -23,7 +24,7 @@ Those in `retract` are kept as they are. Whether the module's own path is valid 
 `module_path` reads the path without the rest, as `go` does in zips and repositories: a file may
 have a quick path and still not parse.
 
-Where we differ from Go: text that is no UTF-8 (see `modsyntax`). go.work is not read here.
+Where we differ from Go: text that is no UTF-8 (see `modsyntax`). go.work is read in `workfile`.
 
 https://go.dev/ref/mod#go-mod-file, https://pkg.go.dev/golang.org/x/mod/modfile
 """
@@ -32,25 +33,18 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from pulp_go.gomod import modsyntax, semver
-from pulp_go.gomod.errors import InvalidVersionError, ModFileError
-from pulp_go.gomod.modsyntax import SPACE, Block, Line
-from pulp_go.gomod.module import canonical_version, check_path_major, split_path_version
+from pulp_go.gomod import directives, modsyntax, semver
+from pulp_go.gomod.directives import DirectiveError
+from pulp_go.gomod.errors import ModFileError
+from pulp_go.gomod.modsyntax import SPACE, Block, CommentBlock, Line, Statement
 
-_GO_VERSION = re.compile(
-    r"[1-9][0-9]*\.(?:0|[1-9][0-9]*)(?:\.(?:0|[1-9][0-9]*))?(?:[a-z]+[0-9]+)?", re.ASCII
-)
-_LAX_GO_VERSION = re.compile(r"v?([1-9][0-9]*\.(?:0|[1-9][0-9]*))[^0-9].*", re.ASCII)
-_TOOLCHAIN = re.compile(r"default|go1(?:\..*)?", re.ASCII | re.DOTALL)
 _DEPRECATED = re.compile(r"(?:\A|\n\n)Deprecated: *(.*?)(?:\Z|\n\n)", re.ASCII | re.DOTALL)
-_DIRECTORY = re.compile(r"\.|\.\.|(?:\./|\.\./|/|\\|\.\\|\.\.\\|[A-Za-z]:).*", re.ASCII | re.DOTALL)
 _FIELD = re.compile(f"[^{SPACE}]+")
 
 _BLOCKS = frozenset(
     ("module", "godebug", "require", "exclude", "replace", "retract", "tool", "ignore")
 )
 _PUBLISHED = frozenset(("module", "go", "toolchain", "require", "retract", "ignore"))
-_QUOTES = frozenset("\"'`")
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,10 +182,6 @@ def is_retracted(retracts: Iterable[Retract], version: str) -> bool:
     )
 
 
-class _DirectiveError(ValueError):
-    """What is wrong with a directive, before its file and line are known."""
-
-
 class _Reader:
     """Collects what the statements of one file say."""
 
@@ -228,8 +218,10 @@ class _Reader:
             godebugs=tuple(self._godebugs),
         )
 
-    def _add_statement(self, statement: Line | Block) -> None:
+    def _add_statement(self, statement: Statement) -> None:
         match statement:
+            case CommentBlock():
+                pass
             case Line(tokens=(verb, *arguments)):
                 self._add_line(verb, arguments, statement, "")
             case Block(tokens=(verb,)) if verb in _BLOCKS:
@@ -248,16 +240,18 @@ class _Reader:
             return
         try:
             self._add(verb, arguments, line, block_comment)
-        except (_DirectiveError, InvalidVersionError) as error:
+        except DirectiveError as error:
             raise ModFileError(self._name, line.number, f"{verb}: {error}") from None
 
     def _add(self, verb: str, arguments: Sequence[str], line: Line, block_comment: str) -> None:
         match verb:
             case "module":
-                self._module = _once(self._module, _string(arguments))
+                self._module = directives.once(self._module, directives.string(arguments))
                 self._deprecated = _deprecation(_comment_of(line, block_comment))
             case "go":
-                self._go = _once(self._go, _go_version(arguments, strict=self._strict))
+                self._go = directives.once(
+                    self._go, directives.go_version(arguments, strict=self._strict)
+                )
             case "toolchain":
                 self._add_toolchain(arguments)
             case "require":
@@ -265,41 +259,35 @@ class _Reader:
             case "retract":
                 self._add_retract(arguments, _comment_of(line, block_comment))
             case "exclude":
-                self._excludes.append(Exclude(*_module_version(arguments)))
+                self._excludes.append(Exclude(*directives.module_version(arguments)))
             case "replace":
-                self._replaces.append(_replace(arguments))
+                self._replaces.append(Replace(*directives.replace(arguments)))
             case "tool":
-                self._tools.append(_string(arguments))
+                self._tools.append(directives.string(arguments))
             case "ignore":
-                self._ignores.append(_string(arguments))
+                self._ignores.append(directives.string(arguments))
             case "godebug":
-                self._godebugs.append(_godebug(arguments))
+                self._godebugs.append(Godebug(*directives.godebug(arguments)))
             case _:
-                raise _DirectiveError("unknown directive")
+                raise DirectiveError("unknown directive")
 
     def _add_toolchain(self, arguments: Sequence[str]) -> None:
         try:
-            self._toolchain = _once(self._toolchain, _toolchain(arguments))
-        except _DirectiveError:
+            self._toolchain = directives.once(self._toolchain, directives.toolchain(arguments))
+        except DirectiveError:
             if self._strict:
                 raise
 
     def _add_retract(self, arguments: Sequence[str], comment: str) -> None:
         try:
             low, high, rest = _interval(arguments)
-        except _DirectiveError:
+        except DirectiveError:
             if self._strict:
                 raise
             return
         if rest and self._strict:
-            raise _DirectiveError(f"unexpected token after version: {rest[0]!r}")
+            raise DirectiveError(f"unexpected token after version: {rest[0]!r}")
         self._retracts.append(Retract(low, high, comment))
-
-
-def _once(held: str | None, value: str) -> str:
-    if held is not None:
-        raise _DirectiveError("repeated statement")
-    return value
 
 
 def _comment_of(line: Line, block_comment: str) -> str:
@@ -317,114 +305,19 @@ def _deprecation(comment: str) -> str:
     return found[1] if found else ""
 
 
-def _text(token: str) -> str:
-    """Return what a token stands for where strings are allowed: backquotes are not."""
-    if token.startswith('"'):
-        text = modsyntax.unquote(token)
-        if text is None:
-            raise _DirectiveError(f"invalid quoted string: {token}")
-        return text
-    if not _QUOTES.isdisjoint(token):
-        raise _DirectiveError(f"unquoted string cannot contain quote: {token}")
-    return token
-
-
-def _string(arguments: Sequence[str]) -> str:
-    """Return the only argument there may be."""
-    if len(arguments) != 1:
-        raise _DirectiveError("expected one argument")
-    return _text(arguments[0])
-
-
-def _go_version(arguments: Sequence[str], *, strict: bool) -> str:
-    if len(arguments) != 1:
-        raise _DirectiveError("expected exactly one argument")
-    if _GO_VERSION.fullmatch(arguments[0]):
-        return arguments[0]
-    lax = None if strict else _LAX_GO_VERSION.fullmatch(arguments[0])
-    if not lax:
-        raise _DirectiveError(f"invalid go version {arguments[0]!r}: must match format 1.23")
-    return lax[1]
-
-
-def _toolchain(arguments: Sequence[str]) -> str:
-    if len(arguments) != 1 or not _TOOLCHAIN.fullmatch(arguments[0]):
-        raise _DirectiveError("expected one argument of the form go1.23.0 or default")
-    return arguments[0]
-
-
-def _godebug(arguments: Sequence[str]) -> Godebug:
-    if len(arguments) != 1 or not _QUOTES.isdisjoint(arguments[0]):
-        raise _DirectiveError("expected one argument key=value without quotes")
-    key, equals, value = arguments[0].partition("=")
-    if not equals:
-        raise _DirectiveError("missing = in key=value")
-    return Godebug(key, value)
-
-
 def _require(arguments: Sequence[str], line: Line) -> Require:
-    path, version = _module_version(arguments)
+    path, version = directives.module_version(arguments)
     match _FIELD.findall(line.suffix.removeprefix("//")):
         case ["indirect"] | ["indirect;", _, *_]:
             return Require(path, version, indirect=True)
     return Require(path, version, indirect=False)
 
 
-def _module_version(arguments: Sequence[str]) -> tuple[str, str]:
-    if len(arguments) != 2:
-        raise _DirectiveError("expected module/path v1.2.3")
-    path, version = _text(arguments[0]), _version(arguments[1])
-    check_path_major(version, _path_major(path))
-    return path, version
-
-
-def _version(token: str) -> str:
-    version = canonical_version(_text(token))
-    if not version:
-        raise _DirectiveError(f"invalid version {token!r}: must be of the form v1.2.3")
-    return version
-
-
-def _path_major(path: str) -> str:
-    _, path_major, ok = split_path_version(path)
-    if not ok:
-        raise _DirectiveError(f"invalid module path {path!r}")
-    return path_major
-
-
 def _interval(arguments: Sequence[str]) -> tuple[str, str, Sequence[str]]:
     """Return the bounds of an interval and what follows it."""
     match arguments:
         case ["[", low, ",", high, "]", *rest]:
-            return _text(low), _text(high), rest
+            return directives.text(low), directives.text(high), rest
         case [version, *rest] if version not in ("[", "("):
-            return _text(version), _text(version), rest
-    raise _DirectiveError("expected '[' or version")
-
-
-def _replace(arguments: Sequence[str]) -> Replace:
-    match arguments:
-        case [old_path, "=>", *new] if len(new) in (1, 2):
-            old = (_text(old_path), "")
-            _path_major(old[0])
-        case [_, _, "=>", *new] if len(new) in (1, 2):
-            old = _module_version(arguments[:2])
-        case _:
-            raise _DirectiveError("expected module/path [v1.2.3] => other/module v1.4 or ../dir")
-    return Replace(*old, *_replacement(new))
-
-
-def _replacement(arguments: Sequence[str]) -> tuple[str, str]:
-    path = _text(arguments[0])
-    is_directory = bool(_DIRECTORY.fullmatch(path))
-    if len(arguments) == 2:
-        version = _version(arguments[1])
-        if is_directory:
-            raise _DirectiveError(f"replacement directory {path!r} cannot have version")
-        return path, version
-    if not is_directory:
-        raise _DirectiveError(f"replacement {path!r} without version must be a directory")
-    if "\\" in path:
-        # Go refuses it everywhere but on Windows.
-        raise _DirectiveError(f"replacement {path!r} is a Windows path")
-    return path, ""
+            return directives.text(version), directives.text(version), rest
+    raise DirectiveError("expected '[' or version")

@@ -18,13 +18,13 @@ among them, are errors outside of strings and comments.
 `(` at the end of a line begins a block, which `)` on a line of its own ends; `( )` at the end is an
 empty block. Elsewhere they are tokens, and blocks do not nest. Comments on lines of their own
 belong to the statement below them; at top level a blank line cuts that bond, in a block it counts
-as one more, empty comment (but not where the block begins).
+as one more, empty comment (but not where the block begins, nor alone where it ends).
 
 Where we differ from Go: a byte that is no UTF-8 becomes U+FFFD, where Go keeps it in the text that
 it returns (both take it for a printable character); and a comment behind a string that contains an
 escaped newline belongs to its own line, where Go gives it to an earlier one.
 
-Files are not formatted here.
+Files are formatted in `modformat`.
 
 https://go.dev/ref/mod#go-mod-file-lexical, https://go.dev/ref/mod#go-mod-file-grammar
 """
@@ -99,12 +99,28 @@ class Block:
         tokens: The tokens before the parenthesis, at least one.
         lines: What is inside.
         before: The comments above it, each with its `//`.
+        opening: The comment behind the opening parenthesis with its `//`, or "".
+        last: The comments above the closing one, each with its `//`; a blank line is "".
+        suffix: The comment behind the closing one with its `//`, or "".
     """
 
     number: int
     tokens: tuple[str, ...]
     lines: tuple[Line, ...]
     before: tuple[str, ...] = ()
+    opening: str = ""
+    last: tuple[str, ...] = ()
+    suffix: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CommentBlock:
+    """Comments at top level that belong to no statement: each with its `//`, at least one."""
+
+    comments: tuple[str, ...]
+
+
+Statement = Line | Block | CommentBlock
 
 
 def decode(data: bytes) -> str:
@@ -113,7 +129,7 @@ def decode(data: bytes) -> str:
     return text if text.isascii() else re.sub("[\udc80-\udcff]", "\ufffd", text)
 
 
-def parse(text: str, name: str) -> Iterator[Line | Block]:
+def parse(text: str, name: str) -> Iterator[Statement]:
     """Return the statements of the go.mod `text`.
 
     Args:
@@ -131,8 +147,11 @@ def parse(text: str, name: str) -> Iterator[Line | Block]:
             before = []
         elif line.comment:
             before.append(line.comment)
-        else:
+        elif before:
+            yield CommentBlock(tuple(before))
             before = []
+    if before:
+        yield CommentBlock(tuple(before))
 
 
 class _PhysicalLine(NamedTuple):
@@ -151,29 +170,29 @@ def _statement(
 ) -> Line | Block:
     tokens = line.tokens
     if tokens[-1] == "(" and tokens[:-1]:
-        inside = tuple(_block_lines(line, following, name))
-        return Block(line.number, tokens[:-1], inside, before)
+        return _block(line, before, following, name)
     if tokens[-2:] == ("(", ")") and tokens[:-2]:
-        return Block(line.number, tokens[:-2], (), before)
+        return Block(line.number, tokens[:-2], (), before, suffix=line.comment)
     return line.below(before)
 
 
-def _block_lines(
-    head: _PhysicalLine, following: Iterator[_PhysicalLine], name: str
-) -> Iterator[Line]:
-    before: list[str] = []
-    at_start = True
+def _block(
+    head: _PhysicalLine, before: tuple[str, ...], following: Iterator[_PhysicalLine], name: str
+) -> Block:
+    lines: list[Line] = []
+    above: list[str] = []
     for line in following:
         if line.tokens[:1] == (")",):
             if len(line.tokens) > 1:
                 raise ModFileError(name, line.number, "expected newline after closing paren")
-            return
+            last = () if above == [""] else tuple(above)
+            tokens, opening, suffix = head.tokens[:-1], head.comment, line.comment
+            return Block(head.number, tokens, tuple(lines), before, opening, last, suffix)
         if line.tokens:
-            yield line.below(before)
-            before, at_start = [], False
-        elif line.comment or (before[-1:] != [""] and not at_start):
-            before.append(line.comment)
-            at_start = False
+            lines.append(line.below(above))
+            above = []
+        elif line.comment or ((lines or above) and above[-1:] != [""]):
+            above.append(line.comment)
     raise ModFileError(name, head.number, "unterminated block")
 
 

@@ -59,6 +59,12 @@ def cases(vectors_dir, pytestconfig) -> Cases:
     return read
 
 
+@pytest.fixture
+def count(pytestconfig) -> Callable[[str, int], None]:
+    """Return what counts as run what is no array: its name, and how many there were."""
+    return pytestconfig.stash.setdefault(CASES, Counter()).__setitem__
+
+
 @lru_cache
 def _load(path: Path) -> dict:
     return json.loads(path.read_bytes())

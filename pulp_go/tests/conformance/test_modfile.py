@@ -1,6 +1,6 @@
 from base64 import b64decode
 
-from pulp_go.gomod import modfile, modsyntax
+from pulp_go.gomod import modfile, modformat, modsyntax
 from pulp_go.gomod.errors import ModFileError
 
 
@@ -73,3 +73,16 @@ def test_punctuation(cases):
             inside = [token for line in statement.lines for token in line.tokens]
             tokens += ["(", *inside, ")"]
         assert " ".join(tokens) == case["Tokens"], case
+
+
+def test_format(cases):
+    for case in cases("modfile.json", "format"):
+        text = case["In"]
+        try:
+            formatted = modformat.format_go_mod(text.encode())
+        except ModFileError:
+            # Of the syntax only: such a file is laid out, and nothing else.
+            formatted = modformat.format(modsyntax.parse(text, "go.mod"))
+        assert formatted.decode() == case["Golden"], case
+        golden = modformat.format(modsyntax.parse(case["Golden"], "go.mod"))
+        assert golden.decode() == case["Golden"], case

@@ -2,7 +2,7 @@ import pytest
 
 from pulp_go.gomod import modsyntax
 from pulp_go.gomod.errors import ModFileError
-from pulp_go.gomod.modsyntax import Block, Line
+from pulp_go.gomod.modsyntax import Block, CommentBlock, Line
 
 
 def parse(text):
@@ -44,20 +44,26 @@ def test_tokens(text, tokens):
 STATEMENTS = [
     ("", []),
     ("\n\n", []),
-    ("// only a comment", []),
+    ("// only a comment", [CommentBlock(("// only a comment",))]),
+    ("\n//a\n  // b \n\n\n//c\n", [CommentBlock(("//a", "// b ")), CommentBlock(("//c",))]),
     ("a\nb\n", [Line(1, ("a",)), Line(2, ("b",))]),
     ("a\r\nb\r\n", [Line(1, ("a",)), Line(2, ("b",))]),
     ("a// b // c", [Line(1, ("a",), (), "// b // c")]),
     ("a //", [Line(1, ("a",), (), "//")]),
     ("https://a", [Line(1, ("https:",), (), "//a")]),
     ("\n//a\n  // b\nc", [Line(4, ("c",), ("//a", "// b"))]),
-    ("// a\n\n// b\nc", [Line(4, ("c",), ("// b",))]),
-    ("// a\n \nc", [Line(3, ("c",))]),
+    ("// a\n\n// b\nc", [CommentBlock(("// a",)), Line(4, ("c",), ("// b",))]),
+    ("// a\n \nc", [CommentBlock(("// a",)), Line(3, ("c",))]),
+    ("a\n// b ١", [Line(1, ("a",)), CommentBlock(("// b ١",))]),
     ("a // b\nc", [Line(1, ("a",), (), "// b"), Line(2, ("c",))]),
     ('"\\\n\\\n"\na', [Line(1, ('"\\\n\\\n"',)), Line(4, ("a",))]),
     ("a ()", [Block(1, ("a",), ())]),
-    ("// c\na ( ) // d", [Block(2, ("a",), (), ("// c",))]),
+    ("// c\na ( ) // d", [Block(2, ("a",), (), ("// c",), suffix="// d")]),
     ("a (\n)", [Block(1, ("a",), ())]),
+    ("a ( // b\n)\n// c", [Block(1, ("a",), (), opening="// b"), CommentBlock(("// c",))]),
+    ("a (\n\n\n) // b\n", [Block(1, ("a",), (), suffix="// b")]),
+    ("a (\nb\n\n\n)", [Block(1, ("a",), (Line(2, ("b",)),))]),
+    ("a (\n// b\n\n)", [Block(1, ("a",), (), last=("// b", ""))]),
     ("a b ( (\n)", [Block(1, ("a", "b", "("), ())]),
     ("( ()", [Block(1, ("(",), ())]),
     (
@@ -72,6 +78,9 @@ STATEMENTS = [
                     Line(5, ("d", "(")),
                 ),
                 ("// c",),
+                "// d",
+                (),
+                "// f",
             ),
             Line(7, ("g",)),
         ],
@@ -87,6 +96,7 @@ STATEMENTS = [
                     Line(8, ("d",), ("",)),
                     Line(14, ("g",), ("// e", "", "// f", "")),
                 ),
+                last=("", "// h"),
             )
         ],
     ),
