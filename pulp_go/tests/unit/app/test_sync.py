@@ -142,11 +142,15 @@ def test_a_selection_that_cannot_be_is_said_before_any_request(
     assert upstream.log == []
 
 
-def test_a_full_disk_is_named(remote, repository, told, monkeypatch):
+FULL = OSError(28, "No space left on device")
+
+
+@pytest.mark.parametrize("error", [FULL, ExceptionGroup("units", [ExceptionGroup("unit", [FULL])])])
+def test_a_full_disk_is_named(remote, repository, told, monkeypatch, error):
     select(remote, includes=["example.com/one@v1.0.0"])
 
     def run(units, progress):
-        raise OSError(28, "No space left on device")
+        raise error
 
     monkeypatch.setattr(executor, "run", run)
     with pytest.raises(StorageError, match="No space left on device"):

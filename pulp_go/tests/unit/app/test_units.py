@@ -5,6 +5,8 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
+from pulpcore.plugin.models import RemoteArtifact
+
 from pulp_go.app import executor
 from pulp_go.app.models import Evidence, GoRepository, ModuleVersion, Sighting
 from pulp_go.app.units import spool_directory
@@ -149,6 +151,8 @@ def test_an_info_that_turned_up_is_fetched_and_nothing_else(unit, upstream):
     upstream.log.clear()
     unit = ModuleVersion.objects.get(pk=do(wanted)["added"][0])
     assert (bytes(unit.info), unit.h1) == (INFO, ONE_H1)
+    sources = RemoteArtifact.objects.values_list("url", flat=True)
+    assert list(sources) == [f"{upstream.url}/{PATH}.zip"] * 2
     assert upstream.log == [f"{PATH}.info"]
 
 
