@@ -272,42 +272,19 @@ def with_info(unit, info):
     Raises:
         BadReplyError: It is none, or speaks of another version.
     """
-    columns = {name: getattr(unit, name) for name in COPIED}
+    own = (field.name for field in ModuleVersion._meta.local_fields)
+    columns = {name: getattr(unit, name) for name in own if name not in NOT_COPIED}
     columns |= info_columns(Wanted(unit.module, unit.version), info)
-    new = keep(Verified(columns))
-    for source in ContentArtifact.objects.filter(content=unit):
-        held = {"artifact_id": source.artifact_id}
-        target, _ = ContentArtifact.objects.get_or_create(
-            content=new, relative_path=source.relative_path, defaults=held
-        )
-        copy_sources(source, target)
+    artifact = Artifact.objects.filter(content_memberships__content=unit).first()
+    with transaction.atomic():
+        new = keep(Verified(columns, artifact))
+        for source in RemoteArtifact.objects.filter(content_artifact__content=unit):
+            attach(new, artifact, source.remote, source.url)
     return new
 
 
-COPIED = (
-    "module",
-    "version",
-    "version_key",
-    "go_mod",
-    "go_mod_h1",
-    "h1",
-    "declares",
-    "go_version",
-    "toolchain",
-    "deprecated",
-    "retracts",
-    "requires",
-)
-
-
-def copy_sources(source, target):
-    """Give `target`, a ContentArtifact, the remote sources of `source`."""
-    for held in RemoteArtifact.objects.filter(content_artifact=source):
-        RemoteArtifact.objects.get_or_create(
-            content_artifact=target,
-            remote_id=held.remote_id,
-            defaults={"url": held.url, "size": held.size, "sha256": held.sha256},
-        )
+# What a row has by being that row; all other columns say what the module version is.
+NOT_COPIED = ("content_ptr", "_pulp_domain")
 
 
 def note_sightings(path, versions):

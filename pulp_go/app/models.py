@@ -8,7 +8,7 @@ takes history along.
 """
 
 from enum import Enum
-from itertools import groupby
+from itertools import groupby, islice
 
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models, transaction
@@ -32,6 +32,13 @@ BATCH = 2000
 SAME_MODULE_VERSION = {
     name: models.OuterRef(name) for name in ("_pulp_domain", "module", "version")
 }
+
+
+def batches(items, size=BATCH):
+    """Yield `items` in lists of at most `size`."""
+    items = iter(items)
+    while batch := list(islice(items, size)):
+        yield batch
 
 
 class ModuleVersion(Content):
@@ -178,9 +185,7 @@ class GoRepository(Repository, AutoAddObjPermsMixin):
         if not self.allow_replacement:
             self._refuse_swaps(new_version)
         with transaction.atomic():
-            losers = self._losers(new_version)
-            for start in range(0, len(losers), BATCH):
-                batch = losers[start : start + BATCH]
+            for batch in batches(self._losers(new_version)):
                 new_version.remove_content(ModuleVersion.objects.filter(pk__in=batch))
             Arrival.record_copies(self, new_version)
 

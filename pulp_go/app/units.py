@@ -23,7 +23,7 @@ from pulpcore.plugin.util import get_domain_pk, set_domain
 from pulp_go.app import ingest
 from pulp_go.app.exceptions import BadReplyError, GoError, UpstreamNotFoundError
 from pulp_go.app.ingest import Files, Wanted
-from pulp_go.app.models import BATCH, GoRemote, ModuleVersion
+from pulp_go.app.models import GoRemote, ModuleVersion, batches
 from pulp_go.app.upstream import Upstream
 from pulp_go.gomod import goproxy, selection
 
@@ -255,9 +255,7 @@ def reusable(unit, upstream, wanted):
     """
     found = {}
     by_version = {one.version: one for one in wanted}
-    versions = list(by_version)
-    for start in range(0, len(versions), BATCH):
-        batch = versions[start : start + BATCH]
+    for batch in batches(by_version):
         for held in candidates(unit, upstream).filter(version__in=batch):
             if serves(held, by_version[held.version]):
                 best = found.setdefault(held.version, held)

@@ -6,7 +6,6 @@ version is opened, and the version is opened only if there is something to add.
 
 import json
 from contextlib import ExitStack
-from itertools import islice
 
 from django.db import transaction
 from django.db.models import Exists
@@ -23,13 +22,13 @@ from pulp_go.app.exceptions import (
     SyncFailedError,
 )
 from pulp_go.app.models import (
-    BATCH,
     Arrival,
     Finding,
     GoRemote,
     GoRepository,
     ModuleVersion,
     Settled,
+    batches,
     memberships,
     settle,
     units_of,
@@ -200,13 +199,6 @@ def add(repository, remote, pks):
         for batch in batches(pks):
             units = ModuleVersion.objects.filter(pk__in=batch)
             Arrival.record(repository, version, Arrival.Source.SYNC, units, **origin)
-
-
-def batches(items, size=BATCH):
-    """Yield `items` in lists of at most `size`."""
-    items = iter(items)
-    while batch := list(islice(items, size)):
-        yield batch
 
 
 def summary(added, failed):
