@@ -12,18 +12,15 @@ import argparse
 import json
 import statistics
 import tempfile
-import time
-from collections.abc import Callable
 from pathlib import Path
-from typing import TypeVar
 
+from benchmarks._timing import timed
 from demo.demo import PROGRAM, find_go, go_env, upstream_of
 from functional_tests.goclient import Go
 from functional_tests.livepulp import LivePulp
 from functional_tests.workspace import Workspace, report_of
 
 Figures = dict[str, float]
-T = TypeVar("T")
 
 
 def main() -> None:
@@ -77,13 +74,6 @@ def cold(home: Path, proxy: str, step: str) -> float:
     words = {"download": ("mod", "download"), "build": ("build", "-o", str(home / "program"), ".")}
     taken, _ = timed(lambda: go.run(*words[step]))
     return taken
-
-
-def timed(work: Callable[[], T]) -> tuple[float, T]:
-    """Return the seconds that `work` took, and what it returned."""
-    begin = time.monotonic()
-    value = work()
-    return time.monotonic() - begin, value
 
 
 def report(figures: Figures) -> None:

@@ -9,6 +9,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -45,7 +46,8 @@ class Go:
             "GOPROXY": goproxy,
             "GOSUMDB": "off",
             "GOTOOLCHAIN": "local",
-            "GOFLAGS": "-modcacherw",
+            # Without -trimpath what is compiled depends on where the module cache lies.
+            "GOFLAGS": "-modcacherw -trimpath",
             "GOENV": "off",
             "GOTELEMETRY": "off",
             "GOVCS": "*:off",
@@ -57,16 +59,27 @@ class Go:
         for name, text in files.items():
             (self.work / name.replace("_", ".")).write_text(text)
 
+    def put(self, files: Mapping[str, str]) -> None:
+        """Write files below the main module's directory, by their paths."""
+        for name, text in files.items():
+            path = self.work / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text)
+
     def read(self, name: str) -> str:
         """Return the text of a file of the main module."""
         return (self.work / name).read_text()
 
     def try_run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        """Run `go` and return how it ended."""
+        """Run `go` and return how it ended; `NAME=text` before its words is for this run alone."""
+        words = list(arguments)
+        more = {}
+        while "=" in words[0]:
+            name, _, more[name] = words.pop(0).partition("=")
         return subprocess.run(
-            [self._command, *arguments],
+            [self._command, *words],
             cwd=self.work,
-            env=self._environment,
+            env=self._environment | more,
             capture_output=True,
             text=True,
             timeout=TIMEOUT,

@@ -11,6 +11,7 @@ from pulp_glue.common.authentication import BasicAuthProvider
 from pulp_glue.common.context import PulpContext
 
 TIMEOUT = 300
+PULP_GO = Path(sys.executable).parent / "pulp-go"
 
 
 class LivePulp:
@@ -59,6 +60,11 @@ class LivePulp:
         """End every process of this Pulp."""
         pulp_go("down", "--home", str(self.home))
 
+    def status(self) -> int:
+        """Return the exit status of `pulp-go status`: 0 all is up, 3 nothing is, 1 something is."""
+        command = [PULP_GO, "status", "--home", str(self.home)]
+        return subprocess.run(command, capture_output=True, timeout=TIMEOUT).returncode
+
     def spooled(self) -> list[str]:
         """Return the files that lie where tasks and uploads work: none while no task runs."""
         work = self.home / "pulp" / "tmp"
@@ -78,8 +84,7 @@ def pulp_go(*arguments: str) -> str:
     Raises:
         RuntimeError: It failed.
     """
-    command = Path(sys.executable).parent / "pulp-go"
-    process = subprocess.run([command, *arguments], capture_output=True, text=True, timeout=TIMEOUT)
+    process = subprocess.run([PULP_GO, *arguments], capture_output=True, text=True, timeout=TIMEOUT)
     if process.returncode:
         raise RuntimeError(f"pulp-go {arguments[0]}: {process.stdout}{process.stderr}")
     return process.stdout

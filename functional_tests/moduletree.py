@@ -14,6 +14,8 @@ import zipfile
 from collections.abc import Mapping
 
 PSEUDO_VERSION = re.compile(r"[0-9]{14}-[0-9a-f]{12}(\+incompatible)?\Z")
+# The path of the index feed, which is no part of the protocol: https://index.golang.org
+INDEX = "index"
 TIME = "2024-01-02T03:04:05Z"
 
 
@@ -70,6 +72,12 @@ class ModuleTree:
     def put(self, path: str, body: str | bytes) -> None:
         """Serve `body` at `path`, whatever was there."""
         self.files[path] = body.encode() if isinstance(body, str) else body
+
+    def announce(self, module: str, version: str, timestamp: str) -> None:
+        """Add a line to the index feed, which there is then; times have to grow, or be equal."""
+        entry = {"Path": module, "Version": version, "Timestamp": timestamp}
+        line = json.dumps(entry, separators=(",", ":")).encode()
+        self.files[INDEX] = self.files.get(INDEX, b"") + line + b"\n"
 
     def remove(self, path: str) -> None:
         """Answer 404 at `path` from now on."""

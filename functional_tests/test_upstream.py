@@ -1,5 +1,7 @@
 """The upstream itself: what it serves is what the real `go` takes, and its log is true."""
 
+import json
+
 import pytest
 
 from functional_tests.contentclient import fetch
@@ -49,3 +51,31 @@ def test_a_reset_is_a_reset(upstream):
     upstream.fault("example.com/a/@v/list", Fault(reset=True))
     with pytest.raises(ConnectionResetError):
         fetch(f"{upstream.url}/example.com/a/@v/list")
+
+
+def test_the_feed_comes_in_pages_that_begin_at_a_time(upstream):
+    upstream.most_entries = 2
+    for version, second in (("v1.0.0", 1), ("v1.1.0", 2), ("v1.2.0", 2), ("v1.3.0", 3)):
+        upstream.tree.announce("example.com/a", version, f"2024-01-02T03:04:0{second}.5Z")
+
+    def versions(query):
+        lines = fetch(f"{upstream.url}/index{query}").text.splitlines()
+        return [json.loads(line)["Version"] for line in lines]
+
+    assert versions("?limit=2000") == ["v1.0.0", "v1.1.0"]
+    assert versions("?since=2024-01-02T03%3A04%3A02.5Z&limit=2000") == ["v1.1.0", "v1.2.0"]
+    assert versions("?since=2024-01-02T03:04:03.5Z") == ["v1.3.0"]
+    assert [request.query for request in upstream.requests][-1] == "since=2024-01-02T03:04:03.5Z"
+
+
+def test_there_is_no_feed_unless_something_is_announced(upstream):
+    assert fetch(f"{upstream.url}/index?limit=2000").status == 404
+
+
+def test_head_is_answered_if_a_test_wants_it(upstream):
+    upstream.tree.put("example.com/a/@v/v1.0.0.zip", b"12345")
+    url = f"{upstream.url}/example.com/a/@v/v1.0.0.zip"
+    assert fetch(url, "HEAD").status == 405
+    upstream.answers_head = True
+    reply = fetch(url, "HEAD")
+    assert (reply.status, reply.headers["content-length"], reply.body) == (200, "5", b"")

@@ -1,11 +1,13 @@
 """A GOPROXY of our own on loopback, which logs what it is asked and can go wrong in any way.
 
 It refuses HEAD with 405, as some upstreams do, so that no test passes by a method that `go` never
-uses. `python -m http.server` would not do: escapes, faults and the log are the point.
+uses, unless a test wants it answered. `python -m http.server` would not do: escapes, faults and
+the log are the point. An index feed is there if the tree has one, and is given page by page.
 """
 
 import datetime
 import ipaddress
+import json
 import socket
 import ssl
 import struct
@@ -17,13 +19,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Self
-from urllib.parse import unquote
+from urllib.parse import parse_qs, unquote
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from functional_tests.moduletree import ModuleTree
+from functional_tests.moduletree import INDEX, ModuleTree
 
 MOST_STALL = 120
 CONTENT_TYPES = {
@@ -45,6 +47,8 @@ class Fault:
         sent: How many bytes are sent before the connection is closed, or None for all.
         stall: Whether the answer waits for `Upstream.release`.
         reset: Whether the connection is reset in place of an answer.
+        delay: Seconds of silence before the answer.
+        pause: Seconds of silence in the middle of the body.
     """
 
     status: int = 200
@@ -54,6 +58,8 @@ class Fault:
     sent: int | None = None
     stall: bool = False
     reset: bool = False
+    delay: float = 0.0
+    pause: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -62,12 +68,14 @@ class Request:
 
     Attributes:
         path: The path without its leading slash, percent-decoded, still bang-escaped.
+        query: What follows its question mark, or "".
         headers: Its headers, names in lower case.
         at: When, on the monotonic clock.
     """
 
     method: str
     path: str
+    query: str
     headers: Mapping[str, str]
     at: float
 
@@ -80,11 +88,15 @@ class Upstream:
         url: Its base URL, without a trailing slash.
         requests: All requests in their order.
         certificate: With TLS: its self-signed certificate as PEM, else "".
+        answers_head: Whether HEAD is answered, and not 405.
+        most_entries: How many entries of the index feed it gives at most, whatever it is asked for.
     """
 
     def __init__(self, *, tls: bool = False) -> None:
         self.tree = ModuleTree()
         self.requests: list[Request] = []
+        self.answers_head = False
+        self.most_entries = 2000
         self.certificate = ""
         self._faults: dict[str, list[Fault]] = {}
         self._released = threading.Event()
@@ -133,6 +145,11 @@ class Upstream:
         """Give the answers that were stalled, now and from now on."""
         self._released.set()
 
+    def wait(self, seconds: float) -> None:
+        """Be silent for so long, or until `release`, for the server itself."""
+        if seconds:
+            self._released.wait(seconds)
+
     def wait_released(self) -> None:
         """Wait until `release`, for the server itself."""
         self._released.wait(MOST_STALL)
@@ -157,6 +174,8 @@ class _Server(ThreadingHTTPServer):
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    # Headers and body are two writes: the second would wait for the answer to the first.
+    disable_nagle_algorithm = True
     server: _Server
 
     def do_GET(self) -> None:
@@ -165,6 +184,7 @@ class _Handler(BaseHTTPRequestHandler):
         fault = upstream.next_fault(path)
         if fault.stall:
             upstream.wait_released()
+        upstream.wait(fault.delay)
         if fault.reset:
             linger = struct.pack("ii", 1, 0)
             self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
@@ -174,20 +194,24 @@ class _Handler(BaseHTTPRequestHandler):
             self._answer(path, fault)
 
     def do_HEAD(self) -> None:
-        self._log()
-        self.send_error(405)
+        if self.server.upstream.answers_head:
+            self.do_GET()
+        else:
+            self._log()
+            self.send_error(405)
 
     def _log(self) -> str:
-        path = unquote(self.path).partition("?")[0].removeprefix("/")
+        path, _, query = self.path.partition("?")
+        path = unquote(path).removeprefix("/")
         headers = {name.lower(): value for name, value in self.headers.items()}
-        request = Request(self.command, path, headers, time.monotonic())
+        request = Request(self.command, path, query, headers, time.monotonic())
         self.server.upstream.requests.append(request)
         return path
 
     def _answer(self, path: str, fault: Fault) -> None:
         body = fault.body
         if body is None:
-            held = self.server.upstream.tree.files.get(path, b"")
+            held = self._held(path)
             body = held if fault.status == 200 else f"the fault {fault.status}\n".encode()
         declared = len(body) if fault.declared is None else fault.declared
         headers = {"Content-Type": _content_type(path, fault.status)}
@@ -196,9 +220,22 @@ class _Handler(BaseHTTPRequestHandler):
         for name, value in headers.items():
             self.send_header(name, value)
         self.end_headers()
-        self.wfile.write(body[: fault.sent])
+        if self.command != "HEAD":
+            self._send(body[: fault.sent], fault.pause)
         if declared != len(body) or fault.sent is not None:
             self.close_connection = True
+
+    def _held(self, path: str) -> bytes:
+        upstream = self.server.upstream
+        held = upstream.tree.files.get(path, b"")
+        return _page(held, self.path, upstream.most_entries) if path == INDEX else held
+
+    def _send(self, body: bytes, pause: float) -> None:
+        half = len(body) // 2 if pause else 0
+        self.wfile.write(body[:half])
+        self.wfile.flush()
+        self.server.upstream.wait(pause)
+        self.wfile.write(body[half:])
 
     def log_message(self, format: str, *args: Any) -> None:
         """Write nothing: the log is `Upstream.requests`."""
@@ -207,6 +244,18 @@ class _Handler(BaseHTTPRequestHandler):
 def _content_type(path: str, status: int) -> str:
     kind = path.rpartition("/")[2].rpartition(".")[2]
     return CONTENT_TYPES.get(kind if status == 200 else "", "text/plain; charset=utf-8")
+
+
+def _page(feed: bytes, url: str, most: int) -> bytes:
+    """Return the lines of a feed that `url` asks for, from a time on that is in it itself."""
+    asked = parse_qs(url.partition("?")[2])
+    since, limit = asked.get("since", [""])[0], int(asked.get("limit", ["2000"])[0])
+    lines = [
+        line
+        for line in feed.splitlines(keepends=True)
+        if str(json.loads(line)["Timestamp"]) >= since
+    ]
+    return b"".join(lines[: min(limit, most)])
 
 
 def _wrap(server: _Server) -> str:

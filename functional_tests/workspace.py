@@ -36,15 +36,22 @@ def report_of(task: Mapping[str, Any]) -> dict[str, Any]:
     return dict(json.loads(text[text.index("{") :]))
 
 
+def done(task: Mapping[str, Any]) -> dict[str, int]:
+    """Return how much of each phase of a sync was done, by the code of its progress report."""
+    return {report["code"]: report["done"] for report in task["progress_reports"]}
+
+
 class Workspace:
     """One domain of a Pulp, with what a test makes there.
 
     Attributes:
         context: pulp-glue's context for the domain.
+        interval: After how many seconds a task is asked for again; each time costs the API.
     """
 
     def __init__(self, context: PulpContext) -> None:
         self.context = context
+        self.interval = 0.1
         self._made: list[PulpEntityContext] = []
 
     def remote(
@@ -108,6 +115,11 @@ class Workspace:
         content = PulpGoModuleContentContext(self.context)
         return list(content.list_iterator(parameters=filters))
 
+    def held(self, repository: PulpGoRepositoryContext) -> list[str]:
+        """Return `path@version` of each that the latest version of a repository holds, in order."""
+        units = self.module_versions(repository_version=self.latest(repository))
+        return [f"{unit['module']}@{unit['version']}" for unit in units]
+
     def count_artifacts(self) -> int:
         """Return how many files this domain stores."""
         listing = PulpArtifactContext(self.context).call("list", parameters={"limit": 1})
@@ -128,7 +140,7 @@ class Workspace:
         while not reached(task := tasks.show(task_href)):
             if time.monotonic() > deadline:
                 raise TimeoutError(f"{task_href} is {task}")
-            time.sleep(0.1)
+            time.sleep(self.interval)
         return dict(task)
 
     def cancel(self, task_href: str) -> dict[str, Any]:

@@ -1,7 +1,7 @@
-"""Where units of work run: one function, `run`, that gives each unit's result.
+"""Where units of work run: `Inline.run` gives each unit's result.
 
-Here they run in the process that asks: downloads on one event loop, hashing in its threads, the
-database on the calling thread.
+Here they run in the process that asks: downloads on one event loop, hashing in processes beside
+it, the database on the calling thread.
 """
 
 import asyncio
@@ -10,49 +10,65 @@ from collections import Counter
 from asgiref.sync import async_to_sync, sync_to_async
 from django.conf import settings
 
-from pulp_go.app.units import Upstreams, ingest_module
+from pulp_go.app.graph import read_graph
+from pulp_go.app.names import read_names
+from pulp_go.app.supplies import GoMods, Supplies
+from pulp_go.app.survey import survey_module
+from pulp_go.app.units import ingest_module
 
 # Seconds between two words of progress.
 INTERVAL = 1.0
 
+KINDS = {
+    "graph": read_graph,
+    "names": read_names,
+    "module": ingest_module,
+    "survey": survey_module,
+}
 
-def run(units, progress):
-    """Do units of work and return their results, in the order in which they are done.
+
+class Inline:
+    """Does units of work in this process.
 
     Args:
-        units: The units, as `units.ingest_module` takes them; any iterable.
-        progress: Called on this thread from time to time and at the end, with what was counted so
-            far: a mapping of `planned`, `downloaded`, `verified` and `failed` to numbers.
-
-    Returns:
-        A list of what `units.ingest_module` returns.
+        progress: Called on this thread from time to time and at the end of each run, with what was
+            counted so far: a mapping of `planned`, `skipped`, `downloaded`, `verified` and `failed`
+            to numbers.
     """
-    return async_to_sync(run_inline)(units, progress)
 
+    def __init__(self, progress):
+        self._progress = progress
+        self._counts = Counter()
+        self._go_mods = GoMods()
 
-async def run_inline(units, progress):
-    """Do units of work on this event loop, a bounded number at once."""
-    results = []
-    counts = Counter()
-    waiting = iter(units)
+    def run(self, units):
+        """Do units of work and return their results, in the order in which they are done.
 
-    async def work(upstreams):
-        for unit in waiting:
-            results.append(await ingest_module(unit, upstreams, counts))
+        Args:
+            units: The units, each with its `kind`, as the functions of `KINDS` take them.
+        """
+        return async_to_sync(self._run)(units) if units else []
 
-    teller = asyncio.create_task(tell(counts, progress))
-    try:
-        async with Upstreams() as upstreams, asyncio.TaskGroup() as group:
-            for _ in range(settings.GO_SYNC_CONCURRENCY):
-                group.create_task(work(upstreams))
-    finally:
-        teller.cancel()
-    await sync_to_async(progress)(counts)
-    return results
+    async def _run(self, units):
+        results = []
+        waiting = iter(units)
 
+        async def work(supplies):
+            for unit in waiting:
+                results.append(await KINDS[unit["kind"]](unit, supplies, self._counts))
 
-async def tell(counts, progress):
-    """Pass on what was counted so far, again and again."""
-    while True:
-        await asyncio.sleep(INTERVAL)
-        await sync_to_async(progress)(dict(counts))
+        teller = asyncio.create_task(self._tell())
+        try:
+            async with Supplies(self._go_mods) as supplies, asyncio.TaskGroup() as group:
+                for _ in range(settings.GO_SYNC_CONCURRENCY):
+                    group.create_task(work(supplies))
+        finally:
+            teller.cancel()
+        await sync_to_async(self._progress)(self._counts)
+        return results
+
+    async def _tell(self):
+        """Pass on what was counted so far, again and again."""
+        while True:
+            await asyncio.sleep(INTERVAL)
+            await sync_to_async(self._progress)(dict(self._counts))

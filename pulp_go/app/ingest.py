@@ -1,22 +1,19 @@
 """The one door for bytes: nothing becomes a row that Go's rules or a known hash contradict.
 
 Upload, sync, git import and pull-through all pass here: `verify` checks what came and computes
-what a row says of it, with no database; `keep` makes the rows.
+what a row says of it, with no database. The rows are made in `keeping`.
 """
 
 import hashlib
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from django.db import IntegrityError, transaction
-
-from pulpcore.plugin.models import Artifact, ContentArtifact, RemoteArtifact
-from pulpcore.plugin.util import get_domain_pk
+from pulpcore.plugin.models import Artifact
 
 from pulp_go.app.exceptions import BadModuleError, BadReplyError, HashMismatchError
-from pulp_go.app.models import Evidence, ModuleVersion, Sighting
-from pulp_go.gomod import dirhash, goproxy, modfile, module, modzip, semver
+from pulp_go.gomod import dirhash, goproxy, modfile, module, semver
 from pulp_go.gomod.errors import GoModError
+from pulp_go.hasher.facts import Facts
 
 # Go sets no limit; an index of the database does, and so do URLs.
 MAX_PATH = 1024
@@ -55,11 +52,13 @@ class Files:
         info: The bytes of `.info`, empty if there is none.
         go_mod: The bytes of `.mod`.
         zip_path: Where the zip is spooled, or "" for none.
+        zip_facts: What was found out about the zip, or None for none.
     """
 
     info: bytes
     go_mod: bytes
     zip_path: str = ""
+    zip_facts: Facts | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +72,7 @@ class Verified:
 def verify(wanted, files):
     """Check the files of a module version and return what may be kept of them.
 
-    It reads the zip twice and touches no database: call it in a thread.
+    It reads no zip, that was done before, and touches no database.
 
     Args:
         wanted: The `Wanted`.
@@ -81,8 +80,8 @@ def verify(wanted, files):
 
     Raises:
         BadReplyError: The `.info` is none, or speaks of another version.
-        BadModuleError: The path, the version, the zip or go.mod breaks Go's rules, or the go.mod
-            is not the one in the zip.
+        BadModuleError: The path, the version or go.mod breaks Go's rules, or the go.mod is not the
+            one in the zip.
         HashMismatchError: A hash is not the one known beforehand.
     """
     columns = info_columns(wanted, files.info)
@@ -91,9 +90,11 @@ def verify(wanted, files):
     check_name(wanted)
     try:
         columns |= go_mod_columns(files.go_mod)
-        h1 = zip_h1(wanted, files) if files.zip_path else ""
     except GoModError as error:
         raise BadModuleError(f"{wanted}: {error}") from error
+    if files.zip_facts:
+        check_go_mod_inside(wanted, files)
+    h1 = files.zip_facts.h1 if files.zip_facts else ""
     expect(f"{wanted} zip", wanted.h1, h1)
     columns |= {
         "module": wanted.module,
@@ -102,8 +103,7 @@ def verify(wanted, files):
         "go_mod_h1": go_mod_h1,
         "h1": h1,
     }
-    artifact = Artifact.init_and_validate(files.zip_path) if files.zip_path else None
-    return Verified(columns, artifact)
+    return Verified(columns, artifact_of(files))
 
 
 def check_name(wanted):
@@ -196,115 +196,23 @@ def storable(value):
     return value
 
 
-def zip_h1(wanted, files):
-    """Return the `h1:` of a spooled zip that Go would accept and that holds just this go.mod.
+def check_go_mod_inside(wanted, files):
+    """Check that the go.mod that came as `.mod` is the one in the zip.
 
     Raises:
-        InvalidZipError: Go would refuse it.
-        BadModuleError: Its go.mod is not the one that came as `.mod`.
+        BadModuleError: It is another.
     """
-    with open(files.zip_path, "rb") as spool:
-        zip_file = modzip.check_zip(spool, wanted.module, wanted.version)
-        inside = zip_file.go_mod()
-        # Without a go.mod in the zip, Go makes one up; another one needs a hash that vouches.
-        if inside is None and not wanted.go_mod_h1:
-            inside = modfile.synthesize(wanted.module)
-        if inside is not None and inside != files.go_mod:
-            raise BadModuleError(f"{wanted}: .mod differs from the go.mod in its zip")
-        return zip_file.hash()
+    inside = files.zip_facts.go_mod
+    # Without a go.mod in the zip, Go makes one up; another one needs a hash that vouches.
+    if inside is None and not wanted.go_mod_h1:
+        inside = modfile.synthesize(wanted.module)
+    if inside is not None and inside != files.go_mod:
+        raise BadModuleError(f"{wanted}: .mod differs from the go.mod in its zip")
 
 
-def keep(verified, remote=None, url=""):
-    """Return the unit of what was verified, made unless it is there already.
-
-    Args:
-        verified: What `verify` returned.
-        remote: The remote it came from, which is then its source for repairs, or None.
-        url: Where the remote has the zip.
-    """
-    key = {name: verified.columns[name] for name in KEY}
-    with transaction.atomic():
-        artifact = verified.artifact and keep_artifact(verified.artifact)
-        try:
-            with transaction.atomic():
-                unit = ModuleVersion.objects.create(**verified.columns)
-        except IntegrityError:
-            unit = ModuleVersion.objects.get(_pulp_domain=get_domain_pk(), **key)
-            unit.touch()
-        if artifact:
-            attach(unit, artifact, remote, url)
-    return unit
-
-
-KEY = ("module", "version", "info_sha256", "go_mod_h1", "h1")
-
-
-def keep_artifact(artifact):
-    """Return the stored artifact with the bytes of `artifact`: one for each domain."""
-    held = Artifact.objects.filter(sha256=artifact.sha256, pulp_domain=get_domain_pk()).first()
-    if held is None:
-        try:
-            with transaction.atomic():
-                artifact.save()
-            return artifact
-        except IntegrityError:
-            held = Artifact.objects.get(sha256=artifact.sha256, pulp_domain=get_domain_pk())
-    held.touch()
-    return held
-
-
-def attach(unit, artifact, remote, url):
-    """Make `artifact` the zip of `unit`, and `remote` its source."""
-    relative_path = goproxy.file_path(unit.module, unit.version, "zip")
-    content_artifact, _ = ContentArtifact.objects.get_or_create(
-        content=unit, relative_path=relative_path, defaults={"artifact": artifact}
-    )
-    if remote:
-        source = {"url": url, "size": artifact.size, "sha256": artifact.sha256}
-        RemoteArtifact.objects.update_or_create(
-            content_artifact=content_artifact, remote=remote, defaults=source
-        )
-
-
-def with_info(unit, info):
-    """Return a unit like `unit`, which has no `.info`, with the `.info` that turned up.
-
-    Raises:
-        BadReplyError: It is none, or speaks of another version.
-    """
-    own = (field.name for field in ModuleVersion._meta.local_fields)
-    columns = {name: getattr(unit, name) for name in own if name not in NOT_COPIED}
-    columns |= info_columns(Wanted(unit.module, unit.version), info)
-    artifact = Artifact.objects.filter(content_memberships__content=unit).first()
-    with transaction.atomic():
-        new = keep(Verified(columns, artifact))
-        for source in RemoteArtifact.objects.filter(content_artifact__content=unit):
-            attach(new, artifact, source.remote, source.url)
-    return new
-
-
-# What a row has by being that row; all other columns say what the module version is.
-NOT_COPIED = ("content_ptr", "_pulp_domain")
-
-
-def note_sightings(path, versions):
-    """Note that this domain has seen these versions of a module; the first time counts."""
-    seen = Sighting.objects.filter(domain=get_domain_pk(), module=path)
-    new = set(versions).difference(seen.values_list("version", flat=True))
-    named = sorted(version for version in new if len(version) <= MAX_VERSION)
-    rows = [Sighting(module=path, version=version) for version in named]
-    Sighting.objects.bulk_create(rows, batch_size=1000, ignore_conflicts=True)
-
-
-def note_go_sum(unit, wanted):
-    """Note that a go.sum named hashes which the unit has."""
-    if wanted.h1 or wanted.go_mod_h1:
-        row = Evidence(
-            module=unit.module,
-            version=unit.version,
-            h1=wanted.h1,
-            go_mod_h1=wanted.go_mod_h1,
-            content=unit,
-            database=Evidence.GO_SUM,
-        )
-        Evidence.objects.bulk_create([row], ignore_conflicts=True)
+def artifact_of(files):
+    """Return the unsaved artifact of the zip, or None for none."""
+    if not files.zip_facts:
+        return None
+    facts = files.zip_facts
+    return Artifact(file=files.zip_path, size=facts.size, **facts.digests)

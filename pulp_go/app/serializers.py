@@ -1,5 +1,6 @@
 """What the REST API takes and shows."""
 
+from types import SimpleNamespace
 from urllib.parse import urlsplit
 
 from rest_framework import serializers
@@ -16,8 +17,8 @@ from pulpcore.plugin.serializers import (
 )
 
 from pulp_go.app.models import GoDistribution, GoRemote, GoRepository, ModuleVersion
-from pulp_go.app.tasks.sync import plan_of
-from pulp_go.gomod import selection
+from pulp_go.app.tasks.planning import plan_of
+from pulp_go.gomod import mainmodules, selection
 from pulp_go.gomod.errors import GoModError
 
 
@@ -71,14 +72,42 @@ class GoSumField(serializers.CharField):
     def to_internal_value(self, data):
         """Return the text, each line of which names a module version."""
         text = super().to_internal_value(data)
-        raise_as_validation_error(plan_of, [], [], text)
+        raise_as_validation_error(plan_of, selection_fields(go_sum=text))
         return text
 
 
-def raise_as_validation_error(parse, *texts):
-    """Call `parse` and raise what it has against the texts as an answer 400."""
+class GoModsField(serializers.ListField):
+    """Texts of go.mod files."""
+
+    child = serializers.CharField(trim_whitespace=False)
+
+    def run_child_validation(self, data):
+        """Return the texts, each of which is the go.mod of a program."""
+        texts = super().run_child_validation(data)
+        raise_as_validation_error(mainmodules.toolchains, texts)
+        return texts
+
+
+class GoWorkField(serializers.CharField):
+    """The text of a go.work."""
+
+    def to_internal_value(self, data):
+        """Return the text, which is a go.work."""
+        text = super().to_internal_value(data)
+        raise_as_validation_error(mainmodules.toolchains, [], text)
+        return text
+
+
+def selection_fields(**given):
+    """Return what has the fields of a remote that select, with nothing in those not given."""
+    empty = {"includes": [], "excludes": [], "go_sum": "", "go_mods": [], "go_work": ""}
+    return SimpleNamespace(**(empty | given))
+
+
+def raise_as_validation_error(parse, *values):
+    """Call `parse` and raise what it has against the values as an answer 400."""
     try:
-        parse(*texts)
+        parse(*values)
     except GoModError as error:
         raise serializers.ValidationError(str(error)) from error
 
@@ -88,7 +117,10 @@ class GoRemoteSerializer(RemoteSerializer):
 
     includes = WordsField(
         required=False,
-        help_text="What is wanted: `path@v1.2.3`, `path@latest`, `path@>=v1.2`, `path@v1`, `path`.",
+        help_text=(
+            "What is wanted: `path@v1.2.3`, `path@latest`, `path@>=v1.2`, `path@v1`, `path`. With "
+            "a `*`, a path stands for the modules that the upstream's feed or the repository knows."
+        ),
     )
     excludes = WordsField(
         required=False, help_text="Words as in `includes`, or with a `*` in the path: not wanted."
@@ -98,6 +130,16 @@ class GoRemoteSerializer(RemoteSerializer):
         allow_blank=True,
         trim_whitespace=False,
         help_text="The text of a go.sum: its module versions are wanted, with just its hashes.",
+    )
+    go_mods = GoModsField(
+        required=False,
+        help_text="Texts of go.mod files: all that these programs need is wanted.",
+    )
+    go_work = GoWorkField(
+        required=False,
+        allow_blank=True,
+        trim_whitespace=False,
+        help_text="The text of a go.work; `go_mods` are then those of the modules that it uses.",
     )
 
     def validate_url(self, url):
@@ -114,17 +156,20 @@ class GoRemoteSerializer(RemoteSerializer):
     def validate(self, data):
         """Check what the fields select together."""
         data = super().validate(data)
-        fields = ("includes", "excludes", "go_sum")
-        values = {name: data.get(name, getattr(self.instance, name, None)) for name in fields}
+        names = vars(selection_fields())
+        given = {name: data.get(name, getattr(self.instance, name, None)) for name in names}
+        fields = selection_fields(**{name: value for name, value in given.items() if value})
         try:
-            plan_of(values["includes"] or [], values["excludes"] or [], values["go_sum"] or "")
+            plan_of(fields)
+            mainmodules.programs(fields.go_mods, fields.go_work)
         except GoModError as error:
-            raise serializers.ValidationError({"includes": [str(error)]}) from error
+            raise serializers.ValidationError(str(error)) from error
         return data
 
     class Meta:
         model = GoRemote
-        fields = (*RemoteSerializer.Meta.fields, "includes", "excludes", "go_sum")
+        own = ("includes", "excludes", "go_sum", "go_mods", "go_work")
+        fields = (*RemoteSerializer.Meta.fields, *own)
 
 
 class GoRepositorySerializer(RepositorySerializer):
@@ -175,6 +220,22 @@ class SyncSerializer(ValidateFieldsMixin, serializers.Serializer):
         help_text="Whether one failed module version leaves the repository as it was.",
     )
 
+    mirror = serializers.BooleanField(
+        required=False,
+        default=False,
+        help_text="Whether what the repository holds and the remote does not select is removed.",
+    )
+    optimize = serializers.BooleanField(
+        required=False,
+        default=True,
+        help_text="Whether modules are skipped of which nothing has changed since the last sync.",
+    )
+    dry_run = serializers.BooleanField(
+        required=False,
+        default=False,
+        help_text="Whether the task only reports what would come and what would go.",
+    )
+
     def validate(self, data):
         """Find the remote and check that it selects something."""
         data = super().validate(data)
@@ -194,8 +255,8 @@ class SyncSerializer(ValidateFieldsMixin, serializers.Serializer):
             raise serializers.ValidationError(
                 {"remote": f"{remote.name} is no remote of Go modules."}
             )
-        if not (remote.includes or remote.go_sum.strip()):
+        if not (remote.includes or remote.go_sum.strip() or remote.go_mods):
             raise serializers.ValidationError(
-                {"remote": f"Remote {remote.name} selects nothing: set includes or go_sum."}
+                {"remote": f"{remote.name} selects nothing: set includes, go_sum or go_mods."}
             )
         return remote

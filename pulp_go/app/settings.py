@@ -9,3 +9,6 @@ GO_CACHE_CONTROL = "public, max-age=31536000, immutable"
 # Module versions that a sync has in flight at once, each with its zip spooled to disk. How many
 # requests go to one upstream at once is its remote's download_concurrency.
 GO_SYNC_CONCURRENCY = 20
+
+# Processes of a sync that check zips. 0: one for each core that the worker may use.
+GO_HASHERS = 0

@@ -11,14 +11,20 @@ import atexit
 import random
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from hashlib import sha256
 from io import BytesIO
 
 import aiohttp
 
 from pulpcore.plugin.download import DownloaderFactory, HttpDownloader
 
-from pulp_go.app.exceptions import BadReplyError, UpstreamError, UpstreamNotFoundError
-from pulp_go.gomod import goproxy, modzip
+from pulp_go.app.exceptions import (
+    BadReplyError,
+    GoError,
+    UpstreamError,
+    UpstreamNotFoundError,
+)
+from pulp_go.gomod import goproxy, index, modzip
 from pulp_go.gomod.errors import GoModError
 
 CHUNK = 1 << 20
@@ -35,19 +41,23 @@ TOTAL_TIMEOUT = 3600.0
 
 
 class Download(HttpDownloader):
-    """One GET whose body goes to `sink`, tried again after trouble.
+    """One request whose body goes to `sink`, tried again after trouble.
 
     Attributes:
         sink: A binary file; emptied before each attempt.
         limit: The largest body that is an answer, in bytes.
         timeout: What each attempt may take.
+        method: `GET` or `HEAD`.
+        length: What the reply said of its length, or "".
     """
 
-    def __init__(self, url, sink, limit, timeout, **kwargs):
+    def __init__(self, url, sink, limit, timeout, method="GET", **kwargs):
         super().__init__(url, **kwargs)
         self.sink = sink
         self.limit = limit
         self.timeout = timeout
+        self.method = method
+        self.length = ""
 
     async def run(self, extra_data=None):
         """Fetch, within the remote's concurrency.
@@ -81,13 +91,19 @@ class Download(HttpDownloader):
         options = {"auth": self.auth, "proxy": self.proxy, "proxy_auth": self.proxy_auth}
         # A zip is not compressed twice, and the length is then that of the file.
         headers = {"Accept-Encoding": "identity"}
-        async with self.session.get(
-            self.url, timeout=self.timeout, headers=headers, **options
+        async with self.session.request(
+            self.method,
+            self.url,
+            timeout=self.timeout,
+            headers=headers,
+            read_bufsize=CHUNK,
+            **options,
         ) as response:
             if self.url.startswith("https:") and response.url.scheme != "https":
                 raise BadReplyError(f"{self.url}: redirected from https to {response.url.scheme}")
             if response.status != 200:
                 raise await self._refusal(response)
+            self.length = response.headers.get("Content-Length", "")
             await self._receive(response)
 
     async def _refusal(self, response):
@@ -100,14 +116,19 @@ class Download(HttpDownloader):
         return UpstreamError(reason, retry, response.headers.get("Retry-After", ""))
 
     async def _receive(self, response):
-        await asyncio.to_thread(empty, self.sink)
-        size = 0
-        async for chunk in response.content.iter_chunked(CHUNK):
-            size += len(chunk)
+        empty(self.sink)
+        size, pieces, waiting = 0, [], 0
+        async for piece in response.content.iter_any():
+            size, waiting = size + len(piece), waiting + len(piece)
             if size > self.limit:
                 raise BadReplyError(f"{self.url}: more than {self.limit} bytes")
-            await asyncio.to_thread(self.sink.write, chunk)
-        await asyncio.to_thread(self.sink.flush)
+            pieces.append(piece)
+            if waiting >= CHUNK:
+                await asyncio.to_thread(self.sink.writelines, pieces)
+                pieces, waiting = [], 0
+        # What is left is small: a thread would cost more than the write.
+        self.sink.writelines(pieces)
+        self.sink.flush()
 
 
 class Downloads(DownloaderFactory):
@@ -146,12 +167,8 @@ class Upstream:
     async def __aexit__(self, *exc_info):
         await self._downloads.close()
 
-    def zip_url(self, module, version):
-        """Return the URL of a module version's zip."""
-        return f"{self.url}/{goproxy.file_path(module, version, 'zip')}"
-
     async def versions(self, module):
-        """Return the `goproxy.ListReply` of a module's `@v/list`.
+        """Return the `goproxy.ListReply` of a module's `@v/list`, and the SHA-256 of its bytes.
 
         Raises:
             BadReplyError: There are lines, and none of them is a version.
@@ -162,7 +179,7 @@ class Upstream:
         listed = await asyncio.to_thread(goproxy.parse_list, body, module)
         if listed.junk and not (listed.versions or listed.pseudo_versions):
             raise BadReplyError(f"{self.url}/{path}: no line is a version of this module")
-        return listed
+        return listed, sha256(body).hexdigest()
 
     async def latest(self, module):
         """Return the version that `@latest` names.
@@ -193,19 +210,51 @@ class Upstream:
         with open(path, "wb") as sink:
             await self._get(goproxy.file_path(module, version, "zip"), sink, modzip.MAX_ZIP_FILE)
 
+    async def zip_size(self, module, version):
+        """Return the size of the zip in bytes, or None where the upstream does not say.
+
+        Some refuse HEAD, with any status: that says nothing about the zip.
+        """
+        path = goproxy.file_path(module, version, "zip")
+        download = self._build(path, BytesIO(), 0, method="HEAD")
+        download.max_retries = 0
+        try:
+            await download.run()
+        except GoError:
+            return None
+        length = download.length
+        return int(length) if length.isascii() and length.isdigit() else None
+
+    async def index(self, since):
+        """Return the `index.IndexEntry` list of a page of the upstream's feed.
+
+        Raises:
+            UpstreamNotFoundError: The upstream has no feed.
+            BadReplyError: It is none.
+        """
+        path = index.page_path(since)
+        body = await self._text(path, MAX_LIST)
+        try:
+            return await asyncio.to_thread(index.parse_page, body)
+        except GoModError as error:
+            raise BadReplyError(f"{self.url}/{path}: {error}") from error
+
     async def _text(self, path, limit):
         sink = BytesIO()
         await self._get(path, sink, limit)
         return sink.getvalue()
 
     async def _get(self, path, sink, limit):
+        await self._build(path, sink, limit).run()
+
+    def _build(self, path, sink, limit, **options):
         download = self._downloads.build(
-            f"{self.url}/{path}", sink=sink, limit=limit, timeout=self._timeout
+            f"{self.url}/{path}", sink=sink, limit=limit, timeout=self._timeout, **options
         )
         # The factory reads 0 as "not set"; here it means one attempt.
         if self.remote.max_retries is not None:
             download.max_retries = self.remote.max_retries
-        await download.run()
+        return download
 
 
 def describe(error):

@@ -99,7 +99,10 @@ class GoRepositoryViewSet(RepositoryViewSet, ModifyRepositoryActionMixin, RolesM
 
     @extend_schema(
         summary="Sync from a remote",
-        description="Trigger a task that brings what a remote selects into the repository.",
+        description=(
+            "Trigger a task that brings what a remote selects into the repository, or only reports "
+            "what it would do."
+        ),
         responses={202: AsyncOperationResponseSerializer},
     )
     @action(detail=True, methods=["post"], serializer_class=SyncSerializer)
@@ -109,18 +112,31 @@ class GoRepositoryViewSet(RepositoryViewSet, ModifyRepositoryActionMixin, RolesM
         context = {"request": request, "repository": repository}
         serializer = SyncSerializer(data=request.data, context=context)
         serializer.is_valid(raise_exception=True)
-        remote = serializer.validated_data["remote"]
-        task = dispatch(
+        options = serializer.validated_data
+        remote = options.pop("remote")
+        task = self.preview if options.pop("dry_run") else self.synchronize
+        return OperationPostponedResponse(task(repository, remote, options), request)
+
+    def synchronize(self, repository, remote, options):
+        """Return the task of a sync, which has the repository to itself."""
+        return dispatch(
             tasks.synchronize,
             shared_resources=[remote],
             exclusive_resources=[repository],
+            kwargs={"remote_pk": str(remote.pk), "repository_pk": str(repository.pk)} | options,
+        )
+
+    def preview(self, repository, remote, options):
+        """Return the task that reports what a sync would do."""
+        return dispatch(
+            tasks.preview,
+            shared_resources=[remote, repository],
             kwargs={
                 "remote_pk": str(remote.pk),
                 "repository_pk": str(repository.pk),
-                "strict": serializer.validated_data["strict"],
+                "mirror": options["mirror"],
             },
         )
-        return OperationPostponedResponse(task, request)
 
 
 class GoRepositoryVersionViewSet(RepositoryVersionViewSet):

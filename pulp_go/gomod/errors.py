@@ -83,6 +83,10 @@ class InvalidInfoError(GoModError):
         self.reason = reason
 
 
+class InvalidIndexError(GoModError):
+    """The bytes of a page of an index feed that are none."""
+
+
 class InvalidZipError(GoModError):
     """A module zip that `go` would refuse.
 

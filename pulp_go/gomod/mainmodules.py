@@ -22,6 +22,7 @@ https://go.dev/ref/mod#workspaces
 
 from collections.abc import Iterable, Sequence
 
+from pulp_go.gomod import modfile, workfile
 from pulp_go.gomod.errors import ModuleGraphError
 from pulp_go.gomod.modfile import ModFile, Replace
 from pulp_go.gomod.mvs import ModuleVersion
@@ -146,3 +147,33 @@ def _differ(one: ModuleVersion, other: ModuleVersion) -> bool:
 
 def _conflict(old: ModuleVersion, one: ModuleVersion, other: ModuleVersion) -> ModuleGraphError:
     return ModuleGraphError(str(old), f"conflicting replacements: {one} and {other}")
+
+
+def programs(go_mods: Sequence[str], go_work: str = "") -> list[MainModules]:
+    """Return the programs that the texts of go.mod files describe, each with its main modules.
+
+    With a go.work these are the workspace and each of its modules alone: `go mod tidy` and `go mod
+    vendor` know no workspaces.
+
+    Raises:
+        ModFileError: A text does not parse; they are named "go.mod #1", "go.mod #2" and so on.
+        ModuleGraphError: As `MainModules` does.
+    """
+    texts = enumerate(go_mods, start=1)
+    parsed = [modfile.parse(text.encode(), f"go.mod #{number}") for number, text in texts]
+    alone = [MainModules([go_mod]) for go_mod in parsed]
+    if not go_work:
+        return alone
+    return [MainModules(parsed, workfile.parse(go_work.encode())), *alone]
+
+
+def toolchains(go_mods: Sequence[str], go_work: str = "") -> list[str]:
+    """Return the names in the toolchain lines of the texts, sorted.
+
+    Raises:
+        ModFileError: A text does not parse.
+    """
+    files: list[ModFile | WorkFile] = [modfile.parse(text.encode()) for text in go_mods]
+    if go_work:
+        files.append(workfile.parse(go_work.encode()))
+    return sorted({file.toolchain for file in files} - {""})

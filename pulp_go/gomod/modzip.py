@@ -21,6 +21,7 @@ https://go.dev/ref/mod#zip-path-size-constraints,
 https://pkg.go.dev/golang.org/x/mod/zip#CheckZip
 """
 
+import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from io import SEEK_END
@@ -31,7 +32,7 @@ from pulp_go.gomod.dirhash import hash_zip
 from pulp_go.gomod.errors import InvalidPathError, InvalidVersionError, InvalidZipError
 from pulp_go.gomod.module import canonical_version, check, check_file_path
 from pulp_go.gomod.unicode_tables import fold
-from pulp_go.gomod.zipreader import Entry, read_content, read_directory
+from pulp_go.gomod.zipreader import Codec, Entry, read_content, read_directory
 
 MAX_ZIP_FILE = 500 << 20
 """The most bytes of a zip, and of its inflated files together."""
@@ -51,11 +52,13 @@ class CheckedZip:
         file: The zip.
         prefix: `<path>@<version>/`, with which every name begins.
         entries: What the central directory lists, in its order.
+        codec: What inflates its content.
     """
 
     file: BinaryIO
     prefix: str
     entries: tuple[Entry, ...]
+    codec: Codec = zlib
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -75,7 +78,7 @@ class CheckedZip:
         """
         for entry in self.entries:
             if entry.name == self.prefix + "go.mod":
-                return b"".join(read_content(self.file, entry))
+                return b"".join(read_content(self.file, entry, self.codec))
         return None
 
     def hash(self) -> str:
@@ -95,11 +98,17 @@ class CheckedZip:
             InvalidZipError: The content of an entry is not what the directory declares.
         """
         for entry in sorted(self.entries, key=lambda entry: entry.offset):
-            yield entry.name, read_content(self.file, entry)
+            yield entry.name, read_content(self.file, entry, self.codec)
 
 
-def check_zip(file: BinaryIO, module: str, version: str) -> CheckedZip:
+def check_zip(file: BinaryIO, module: str, version: str, codec: Codec = zlib) -> CheckedZip:
     """Return `file` as the zip of a module version; only its directory is read.
+
+    Args:
+        file: The zip.
+        module: The module path.
+        version: The version.
+        codec: What will inflate its content.
 
     Raises:
         InvalidPathError: `module` is not a module path.
@@ -111,15 +120,16 @@ def check_zip(file: BinaryIO, module: str, version: str) -> CheckedZip:
         raise InvalidZipError(f"module zip file is too large (max {MAX_ZIP_FILE} bytes)")
     prefix = f"{module}@{version}/"
     entries = []
+    directories = {prefix.removesuffix("/")}
     size = 0
     for entry in read_directory(file):
-        _check_entry(entry, prefix)
+        _check_entry(entry, prefix, directories)
         size += entry.size
         if size > MAX_ZIP_FILE:
             raise InvalidZipError(f"files are too large together (max {MAX_ZIP_FILE} bytes)")
         entries.append(entry)
     _check_collisions([entry.name for entry in entries])
-    return CheckedZip(file, prefix, tuple(entries))
+    return CheckedZip(file, prefix, tuple(entries), codec)
 
 
 def check_module_version(module: str, version: str) -> None:
@@ -135,64 +145,75 @@ def check_module_version(module: str, version: str) -> None:
         raise InvalidVersionError(version, f"not canonical (should be {canonical!r})", module)
 
 
-def _check_entry(entry: Entry, prefix: str) -> None:
-    """Check what one entry tells of itself: its name and its size."""
-    if not entry.name.startswith(prefix):
-        raise InvalidZipError(f"path does not have prefix {prefix!r}", entry.name)
-    name = entry.name.removeprefix(prefix)
-    is_directory = not name or name.endswith("/")
-    if name:
-        _check_path(entry, name.removesuffix("/"))
-    if is_directory:
+def _check_entry(entry: Entry, prefix: str, directories: set[str]) -> None:
+    """Check what one entry tells of itself: its name and its size.
+
+    `directories` are those in which entries that passed lie; the one of `entry` is added. Where
+    it is there already, only the last element of the name is new.
+    """
+    directory, _, base = entry.name.rpartition("/")
+    if directory in directories:
+        if base:
+            _check_path(entry, base)
+    else:
+        if not entry.name.startswith(prefix):
+            raise InvalidZipError(f"path does not have prefix {prefix!r}", entry.name)
+        _check_path(entry, entry.name.removeprefix(prefix).removesuffix("/"))
+        directories.add(directory)
+    if not base:
         if entry.size:
             # Go's reader refuses to open it, so such a zip has no hash.
             raise InvalidZipError("directory with content", entry.name)
-        return
-    _check_go_mod(entry, name)
-    if name == "go.mod" and entry.size > MAX_GO_MOD:
-        raise InvalidZipError(f"go.mod file too large (max {MAX_GO_MOD} bytes)", entry.name)
-    if name == "LICENSE" and entry.size > MAX_LICENSE:
+    # Folding never changes the length.
+    elif len(base) == len("go.mod") and fold(base) == "go.mod":
+        _check_go_mod(entry, entry.name.removeprefix(prefix))
+    elif base == "LICENSE" and entry.size > MAX_LICENSE and entry.name == f"{prefix}LICENSE":
         raise InvalidZipError(f"LICENSE file too large (max {MAX_LICENSE} bytes)", entry.name)
 
 
-def _check_path(entry: Entry, name: str) -> None:
+def _check_path(entry: Entry, path: str) -> None:
     try:
-        check_file_path(name)
+        check_file_path(path)
     except InvalidPathError as error:
         raise InvalidZipError(error.reason, entry.name) from None
 
 
 def _check_go_mod(entry: Entry, name: str) -> None:
-    directory, _, base = name.rpartition("/")
-    if fold(base) != "go.mod":
-        return
-    if directory:
+    if "/" in name:
         raise InvalidZipError("go.mod file not in module root directory", entry.name)
     if name != "go.mod":
         raise InvalidZipError("go.mod files must have lowercase names", entry.name)
+    if entry.size > MAX_GO_MOD:
+        raise InvalidZipError(f"go.mod file too large (max {MAX_GO_MOD} bytes)", entry.name)
 
 
 def _check_collisions(names: Iterable[str]) -> None:
     """Check that no two names are equal but for case, or a file and a directory.
 
     In the order of their folded form, with "/" as the smallest character, all names below one
-    directory stand together behind it. So it is enough to compare neighbours, at the first
-    character where they differ: no list of all directories is needed, which for hostile names
-    ("a/a/a/...") would need the square of their length.
+    directory stand together behind it. So it is enough to compare neighbours: no list of all
+    directories is needed, which for hostile names ("a/a/a/...") would need the square of their
+    length. Most neighbours lie in one directory, and are then fine if their folded forms differ.
     """
-    ordered = sorted(names, key=lambda name: fold(name).replace("/", "\0"))
-    for one, other in pairwise(ordered):
-        if one == other:
-            if not one.endswith("/"):
-                raise InvalidZipError("multiple entries for one file", one)
-            continue
-        start = one.rfind("/", 0, _common_length(one, other)) + 1
-        first, second = _element(one, start), _element(other, start)
-        if first == second:
-            raise InvalidZipError("entry is both a file and a directory", one)
-        if fold(first) == fold(second):
-            reason = f"case-insensitive file name collision: {first!r} and {second!r}"
-            raise InvalidZipError(reason, other)
+    ordered = sorted((fold(name).replace("/", "\0"), name) for name in names)
+    for (folded, one), (other_folded, other) in pairwise(ordered):
+        if folded == other_folded or one.rpartition("/")[0] != other.rpartition("/")[0]:
+            _check_neighbours(one, other)
+
+
+def _check_neighbours(one: str, other: str) -> None:
+    """Check two names at the first character where they differ."""
+    if one == other:
+        if not one.endswith("/"):
+            raise InvalidZipError("multiple entries for one file", one)
+        return
+    start = one.rfind("/", 0, _common_length(one, other)) + 1
+    first, second = _element(one, start), _element(other, start)
+    if first == second:
+        raise InvalidZipError("entry is both a file and a directory", one)
+    if fold(first) == fold(second):
+        reason = f"case-insensitive file name collision: {first!r} and {second!r}"
+        raise InvalidZipError(reason, other)
 
 
 def _element(name: str, start: int) -> str:

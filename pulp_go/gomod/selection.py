@@ -19,7 +19,7 @@ a comparison or prefix excludes every version that satisfies it by the order of 
 pre-releases and pseudo-versions too. `latest` excludes nothing and is refused.
 
 The lines of a go.sum add up with the words: a plain one wants the zip, one of a go.mod only the
-go.mod; both with the hash that it has.
+go.mod; both with the hash that it has. What a module graph needs adds up with them too.
 
 https://go.dev/ref/mod#version-queries, https://go.dev/ref/mod#private-modules
 """
@@ -27,7 +27,7 @@ https://go.dev/ref/mod#version-queries, https://go.dev/ref/mod#private-modules
 import operator
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
@@ -209,7 +209,8 @@ def plan(
     includes: Sequence[Word],
     excludes: Sequence[Word],
     go_sum: Sequence[GoSumLine],
-    names: Sequence[str] = (),
+    names: Collection[str] = (),
+    graph: Iterable[tuple[str, str, bool]] = (),
 ) -> dict[str, Wanted]:
     """Return what is wanted of each module, by module path and in its order.
 
@@ -222,6 +223,7 @@ def plan(
         go_sum: Lines whose module versions are wanted.
         names: The module paths over which a glob in `includes` expands. An exact version is then a
             query too, since not every module of the glob has it.
+        graph: What is wanted besides: module path, version, and whether the zip is wanted.
 
     Raises:
         SelectionError: A glob in `includes` and no names; `latest` in `excludes`.
@@ -235,6 +237,8 @@ def plan(
         _add_word(drafts, word, names)
     for line in go_sum:
         _add_line(drafts, line)
+    for path, version, wants_zip in graph:
+        _add_version(drafts[path], version, wants_zip)
     everything = [word for word in excludes if isinstance(word.query, All)]
     kept = (
         _finish(module, drafts[module], excludes)
@@ -344,17 +348,21 @@ def _satisfies(query: Query, version: str) -> bool:
     return query.prefix in (semver.major(version), semver.major_minor(version))
 
 
-def _add_word(drafts: _Drafts, word: Word, names: Sequence[str]) -> None:
+def _add_word(drafts: _Drafts, word: Word, names: Collection[str]) -> None:
     if word.is_glob:
         if not names:
             raise SelectionError(word.pattern, "a pattern needs names to expand over")
         for name in filter(word.matches, names):
             drafts[name].queries.append(word.query)
     elif isinstance(word.query, Exact):
-        version = word.query.version
-        drafts[word.pattern].versions[version] = WantedVersion(version, zip=True)
+        _add_version(drafts[word.pattern], word.query.version, wants_zip=True)
     else:
         drafts[word.pattern].queries.append(word.query)
+
+
+def _add_version(draft: _Draft, version: str, wants_zip: bool) -> None:
+    wanted = draft.versions.get(version, WantedVersion(version, zip=False))
+    draft.versions[version] = replace(wanted, zip=wanted.zip or wants_zip)
 
 
 def _add_line(drafts: _Drafts, line: GoSumLine) -> None:

@@ -1,191 +1,223 @@
-"""Sync: plan the units of work, have them done, add what came in one repository version.
+"""Sync: plan the units of work, have them done, change the repository by one new version.
 
 The task holds the repository; the units hold nothing. What they bring is complete before the
-version is opened, and the version is opened only if there is something to add.
+version is opened, and the version is opened only if there is something to add or to remove.
 """
 
 import json
-from contextlib import ExitStack
+from dataclasses import dataclass, field
 
 from django.db import transaction
-from django.db.models import Exists
-from django_guid import get_guid
 
-from pulpcore.plugin.models import ProgressReport, Task
-from pulpcore.plugin.util import get_current_authenticated_user, get_domain_pk
+from pulpcore.plugin.models import Task
+from pulpcore.plugin.util import get_current_authenticated_user
 
 from pulp_go.app import executor
-from pulp_go.app.exceptions import (
-    HeldVersionError,
-    SelectionInvalidError,
-    StorageError,
-    SyncFailedError,
-)
-from pulp_go.app.models import (
-    Arrival,
-    Finding,
-    GoRemote,
-    GoRepository,
-    ModuleVersion,
-    Settled,
-    batches,
-    memberships,
-    settle,
-    units_of,
-)
+from pulp_go.app.batches import batches
+from pulp_go.app.exceptions import StorageError, SyncFailedError
+from pulp_go.app.history import Arrival
+from pulp_go.app.models import GoRemote, GoRepository, ModuleVersion
+from pulp_go.app.resolving import fingerprint
+from pulp_go.app.synced import LastSync
+from pulp_go.app.tasks.planning import plan
+from pulp_go.app.tasks.progress import Progress
+from pulp_go.app.tasks.settling import latest_version, settle_all, unwanted
 from pulp_go.app.units import first_of
-from pulp_go.gomod import gosum, selection
-from pulp_go.gomod.errors import GoModError
+from pulp_go.gomod import mainmodules
 
-MOST_FAILURES = 1000
+MOST_LISTED = 1000
 # Adding costs with the repository's size, each time; PostgreSQL takes 65,535 parameters at most.
 ADD_BATCH = 50_000
-PHASES = {
-    "planned": "Planning module versions",
-    "downloaded": "Downloading module versions",
-    "verified": "Verifying module versions",
-    "added": "Adding module versions",
-    "failed": "Failed module versions",
-}
 
 
-def synchronize(remote_pk, repository_pk, strict=False):
+def synchronize(remote_pk, repository_pk, mirror=False, optimize=True, strict=False):
     """Bring into a repository what a remote selects.
 
     Args:
         remote_pk: The primary key of the `GoRemote`.
         repository_pk: The primary key of the `GoRepository`.
+        mirror: Whether what is held and not selected is removed.
+        optimize: Whether a module is skipped that is as it was at the last sync.
         strict: Whether one failure leaves the repository as it was.
 
     Returns:
-        `{"added": n, "failed": [[module, version, code, reason]], "failed_count": n}`, with the
-        first 1,000 failures.
+        `{"added": n, "removed": n, "failed": [[module, version, code, reason]], "failed_count": n,
+        "toolchains": [name]}`, with the first 1,000 failures.
 
     Raises:
         SelectionInvalidError: The remote selects nothing, or what cannot be understood.
-        SyncFailedError: Nothing came, or something failed and `strict` is set.
+        SyncFailedError: Nothing was achieved, or something failed and `strict` is set.
         StorageError: What came could not be written.
     """
     remote = GoRemote.objects.get(pk=remote_pk)
     repository = GoRepository.objects.get(pk=repository_pk)
-    units = plan_units(remote, repository)
+    before = Before.of(repository, remote, optimize)
     with Progress() as progress:
-        pks, failed = run_units(units, progress)
-        new, refused = settle_all(repository, pks)
-        failed += refused
-        progress({"failed": len(failed)})
-        report = summary(0, failed)
-        if failed and (strict or len(pks) == len(refused)):
+        run = Runner(progress)
+        made = plan(remote, repository, before.last, run, mirror)
+        outcome = run_units(made, before, remote.url.rstrip("/"), run, progress)
+        new, refused = settle_all(repository, outcome.pks)
+        outcome.refuse(refused)
+        gone = removable(repository, made, before, outcome) if mirror else []
+        progress({"failed": len(outcome.failed)})
+        if outcome.failed and (strict or not (outcome.achieved or gone)):
+            report = summary(remote, 0, 0, outcome.failed)
             raise SyncFailedError(f"nothing was added: {json.dumps(report)}")
-        add(repository, remote, new)
-        progress({"added": len(new)})
-    return summary(len(new), failed)
+        change(repository, remote, new, gone)
+        if new or gone or not before.is_as(made, outcome):
+            remember(repository, remote, made, outcome)
+        progress({"added": len(new), "removed": len(gone)})
+    return summary(remote, len(new), len(gone), outcome.failed)
 
 
-def plan_units(remote, repository):
-    """Return the units of work of a sync, as `units.ingest_module` takes them.
+@dataclass(frozen=True)
+class Before:
+    """How the last sync left things.
 
-    Raises:
-        SelectionInvalidError: The remote selects nothing, or what cannot be understood.
+    Attributes:
+        last: The `LastSync`, or None.
+        plan: The digest of what it planned, or "".
+        fingerprints: Of each module of which everything is still as it left it.
     """
-    try:
-        plan = plan_of(remote.includes, remote.excludes, remote.go_sum)
-    except GoModError as error:
-        raise SelectionInvalidError(f"remote {remote.name}: {error}") from error
-    if not plan:
-        raise SelectionInvalidError(f"remote {remote.name} selects nothing")
-    common = {
-        "domain": str(get_domain_pk()),
-        "correlation_id": get_guid(),
-        "remote": str(remote.pk),
-        "repository": str(repository.pk),
-        "excludes": remote.excludes,
-    }
-    return [common | unit_of(wanted) for wanted in plan.values()]
+
+    last: LastSync | None = None
+    plan: str = ""
+    fingerprints: dict = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, repository, remote, optimize):
+        """Return how the last sync of a repository from a remote left things."""
+        last = LastSync.objects.filter(repository=repository, remote=remote).first()
+        if not (last and optimize):
+            return cls()
+        if last.repository_version_id != latest_version(repository).pk:
+            return cls(last)
+        return cls(last, last.plan, last.fingerprints())
+
+    def is_as(self, made, outcome):
+        """Report whether this sync would leave behind just the same."""
+        return self.fingerprints == outcome.fingerprints and self.plan == outcome.plan_of(made)
 
 
-def plan_of(includes, excludes, go_sum):
-    """Return what a remote's fields select, by module: `gomod.selection.plan`.
+@dataclass
+class Outcome:
+    """What came of the units of work.
 
-    Raises:
-        GoModError: A word or a line cannot be understood; it is named.
+    Attributes:
+        pks: The primary keys of the module versions that came, held before or not.
+        failed: `[module, version, code, reason]` of what did not.
+        selected: The versions that were wanted of each module that was looked at.
+        kept: The modules that were skipped, or of which nothing could be found out.
+        fingerprints: Of each module of which everything came.
+        refused: How many of `failed` the repository refused.
     """
-    words = [selection.parse_word(text) for text in includes]
-    without = [selection.parse_word(text) for text in excludes]
-    return selection.plan(words, without, gosum.parse(go_sum))
+
+    pks: list = field(default_factory=list)
+    failed: list = field(default_factory=list)
+    selected: dict = field(default_factory=dict)
+    kept: set = field(default_factory=set)
+    fingerprints: dict = field(default_factory=dict)
+    refused: int = 0
+
+    @property
+    def achieved(self):
+        """Whether anything came, or is as it was."""
+        return len(self.pks) > self.refused or bool(self.fingerprints)
+
+    def plan_of(self, made):
+        """Return the digest of what was planned, or "" if not all of it came."""
+        return "" if self.failed else made.digest
+
+    def add(self, result, before):
+        """Take the result of a unit of work."""
+        path = result["module"]
+        self.pks += result["added"]
+        self.failed += result["failed"]
+        self.selected[path] = set(result["selected"])
+        if result["fingerprint"]:
+            self.fingerprints[path] = result["fingerprint"]
+        if not result["listed"] or before.fingerprints.get(path) == result["fingerprint"]:
+            self.kept.add(path)
+
+    def skip(self, unit):
+        """Take a unit that was not looked at."""
+        self.fingerprints[unit["module"]] = unit["fingerprint"]
+        self.kept.add(unit["module"])
+
+    def refuse(self, refused):
+        """Take what the repository refused."""
+        self.failed = sorted(self.failed + refused)
+        self.refused = len(refused)
+        for path, *_ in refused:
+            self.fingerprints.pop(path, None)
 
 
-def unit_of(wanted):
-    """Return what a `selection.Wanted` adds to a unit of work."""
-    versions = [[v.version, v.zip, v.h1, v.go_mod_h1] for v in wanted.versions]
-    return {
-        "module": wanted.module,
-        "versions": versions,
-        "queries": [str(query) for query in wanted.queries],
-    }
+class Runner:
+    """Runs units of work, wherever they run.
 
-
-def run_units(units, progress):
-    """Have the units done; return the primary keys that came and the failures.
-
-    Raises:
-        StorageError: What came could not be written.
+    Args:
+        progress: What shows how far they are.
     """
-    try:
-        results = executor.run(units, progress)
-    except* OSError as errors:
-        raise StorageError(str(first_of(errors))) from errors
-    pks = [pk for result in results for pk in result["added"]]
-    failed = [failure for result in results for failure in result["failed"]]
-    return pks, sorted(failed)
+
+    def __init__(self, progress):
+        self._executor = executor.Inline(progress)
+
+    def __call__(self, units):
+        """Return the results of units.
+
+        Raises:
+            StorageError: What came could not be written.
+        """
+        try:
+            return self._executor.run(units)
+        except* OSError as errors:
+            raise StorageError(str(first_of(errors))) from errors
 
 
-def settle_all(repository, pks):
-    """Return the primary keys that a new version would add, and what the repository refuses.
-
-    A refusal is a finding too: the upstream has other bytes than those once brought.
-    """
-    latest = repository.versions.complete().defer("content_ids").latest()
-    new, refused = [], []
-    for batch in batches(pks):
-        units = ModuleVersion.objects.filter(pk__in=batch).exclude(Exists(memberships(latest)))
-        units = list(units.defer("go_mod", "requires"))
-        held = held_beside(latest, units)
-        for unit in units:
-            rival = held.get((unit.module, unit.version))
-            outcome = settle(rival, unit, repository.allow_replacement) if rival else None
-            if outcome is Settled.REFUSE:
-                refused.append(refuse(repository, rival, unit))
-            elif outcome is not Settled.KEEP:
-                new.append(unit.pk)
-    return new, refused
+def run_units(made, before, url, run, progress):
+    """Have the units of a plan done, without those that are as they were; return the `Outcome`."""
+    outcome = Outcome(failed=list(made.failed))
+    waiting = []
+    for unit in made.units:
+        unit["fingerprint"] = before.fingerprints.get(unit["module"], "")
+        # Without a query nothing has to be asked to know it.
+        if not unit["queries"] and unit["fingerprint"] == fingerprint(url, unit):
+            outcome.skip(unit)
+        else:
+            waiting.append(unit)
+    progress({"skipped": len(outcome.kept)})
+    for result in run(waiting):
+        outcome.add(result, before)
+    return outcome
 
 
-def held_beside(version, units):
-    """Return the units that `version` holds of the same module versions, by those."""
-    names = {"module__in": {u.module for u in units}, "version__in": {u.version for u in units}}
-    rivals = units_of(version).filter(_pulp_domain=get_domain_pk(), **names)
-    return {(u.module, u.version): u for u in rivals.defer("go_mod", "requires")}
+def removable(repository, made, before, outcome):
+    """Return the primary keys that a mirror has no more."""
+    is_as_it_was = made.digest and made.digest == before.plan
+    if not made.is_whole or (is_as_it_was and not outcome.pks and not outcome.failed):
+        return []
+    stays = staying(made, outcome)
+    return [pk for pk, *_ in unwanted(repository, stays)]
 
 
-def refuse(repository, held, new):
-    """Note the contradiction of two units and return it as a failure."""
-    error = HeldVersionError(held, new)
-    Finding.objects.get_or_create(
-        repository=repository,
-        repository_name=repository.name,
-        kind=Finding.DRIFT,
-        module=new.module,
-        version=new.version,
-        held={"h1": held.h1, "go_mod_h1": held.go_mod_h1},
-        seen={"h1": new.h1, "go_mod_h1": new.go_mod_h1},
-    )
-    return [new.module, new.version, error.error_code, error.reason]
+def staying(made, outcome):
+    """Return what reports whether a module version stays in a mirror."""
+    failed = {(path, version) for path, version, *_ in outcome.failed}
+
+    def stays(path, version):
+        return (
+            version in outcome.selected.get(path, ())
+            or path in outcome.kept
+            or (path, version) in failed
+            or made.wants_all_names_of(path)
+        )
+
+    return stays
 
 
-def add(repository, remote, pks):
-    """Add units in one new repository version, with their arrivals; nothing for no units."""
-    if not pks:
+def change(repository, remote, new, gone):
+    """Add and remove units in one new repository version; nothing for no units."""
+    if not (new or gone):
         return
     user = get_current_authenticated_user()
     origin = {
@@ -194,31 +226,36 @@ def add(repository, remote, pks):
         "task": Task.current_id(),
     }
     with transaction.atomic(), repository.new_version() as version:
-        for batch in batches(pks, ADD_BATCH):
+        for batch in batches(gone, ADD_BATCH):
+            version.remove_content(ModuleVersion.objects.filter(pk__in=batch))
+        for batch in batches(new, ADD_BATCH):
             version.add_content(ModuleVersion.objects.filter(pk__in=batch))
-        for batch in batches(pks):
+        for batch in batches(new):
             units = ModuleVersion.objects.filter(pk__in=batch)
             Arrival.record(repository, version, Arrival.Source.SYNC, units, **origin)
 
 
-def summary(added, failed):
+def remember(repository, remote, made, outcome):
+    """Leave behind what the next sync may skip."""
+    left = {
+        "repository_version": latest_version(repository),
+        "plan": outcome.plan_of(made),
+        "graph": made.graph,
+        "closure": made.closure if made.graph else [],
+    }
+    with transaction.atomic():
+        last, _ = LastSync.objects.update_or_create(
+            repository=repository, remote=remote, defaults=left
+        )
+        last.remember(outcome.fingerprints)
+
+
+def summary(remote, added, removed, failed):
     """Return what a sync says of itself."""
-    return {"added": added, "failed": failed[:MOST_FAILURES], "failed_count": len(failed)}
-
-
-class Progress(ExitStack):
-    """One progress report per phase, of the current task."""
-
-    def __enter__(self):
-        super().__enter__()
-        self._reports = {
-            what: self.enter_context(ProgressReport(message=message, code=f"sync.{what}"))
-            for what, message in PHASES.items()
-        }
-        return self
-
-    def __call__(self, counts):
-        """Show what was counted so far; the reports save themselves from time to time."""
-        for what, number in counts.items():
-            self._reports[what].done = number
-            self._reports[what].save()
+    return {
+        "added": added,
+        "removed": removed,
+        "failed": failed[:MOST_LISTED],
+        "failed_count": len(failed),
+        "toolchains": mainmodules.toolchains(remote.go_mods, remote.go_work),
+    }

@@ -155,5 +155,8 @@ def unit(db, upstream):
         "correlation_id": "c0ffee",
         "remote": str(remote.pk),
         "repository": str(repository.pk),
+        "kind": "module",
         "excludes": [],
+        "mirror": False,
+        "fingerprint": "",
     }

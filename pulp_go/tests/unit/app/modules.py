@@ -6,8 +6,11 @@ go mod download -json example.com/one@v1.0.0    # from a static tree with these 
 import io
 import zipfile
 
-from pulp_go.app import ingest
+from pulpcore.plugin.models import Artifact
+
+from pulp_go.app import ingest, keeping
 from pulp_go.app.ingest import Files, Wanted
+from pulp_go.hasher.facts import examine
 
 INFO = b'{"Version":"v1.0.0","Time":"2020-01-02T03:04:05Z"}'
 GO_MOD = b"module example.com/one\n\ngo 1.17\n"
@@ -38,9 +41,14 @@ def kept(spool, files=None, info=INFO, **known):
         info: The bytes of `.info`.
         known: Hashes known beforehand, as `Wanted` has them.
     """
-    path = ""
-    if files:
-        path = str(spool / "zip")
-        (spool / "zip").write_bytes(module_zip(files))
+    zipped = examined(spool, module_zip(files)) if files else ()
     wanted = Wanted(*NAME, zip=bool(files), **known)
-    return ingest.keep(ingest.verify(wanted, Files(info, GO_MOD, path)))
+    [unit] = keeping.keep([ingest.verify(wanted, Files(info, GO_MOD, *zipped))])
+    return unit
+
+
+def examined(spool, data):
+    """Return the path and the `Facts` of the zip of example.com/one@v1.0.0."""
+    path = spool / "zip"
+    path.write_bytes(data)
+    return str(path), examine(str(path), *NAME, Artifact.DIGEST_FIELDS)

@@ -8,4 +8,4 @@ from pulp_go.tests.unit.app.executor_contract import CONTRACT
 
 @pytest.mark.parametrize("rule", CONTRACT, ids=lambda rule: rule.__name__)
 def test_inline(rule, unit, upstream):
-    rule(executor.run, unit, upstream)
+    rule(executor.Inline, unit, upstream)

@@ -9,17 +9,8 @@ from pulpcore.plugin.models import Artifact, Domain, Repository
 from pulpcore.plugin.util import get_domain, set_domain
 
 from pulp_go.app.exceptions import HeldVersionError
-from pulp_go.app.models import (
-    Arrival,
-    Evidence,
-    Finding,
-    GoRepository,
-    ModuleVersion,
-    Settled,
-    Sighting,
-    settle,
-    units_of,
-)
+from pulp_go.app.history import Arrival, Evidence, Finding, Sighting
+from pulp_go.app.models import GoRepository, ModuleVersion, Settled, settle, units_of
 from pulp_go.gomod import semver
 from pulp_go.tests.unit.app.modules import CHANGED, CHANGED_H1, ONE, ONE_H1, kept
 

@@ -8,8 +8,8 @@ from django.conf import settings
 from pulpcore.plugin.models import RemoteArtifact
 
 from pulp_go.app import executor
-from pulp_go.app.models import Evidence, GoRepository, ModuleVersion, Sighting
-from pulp_go.app.units import spool_directory
+from pulp_go.app.history import Evidence, Sighting
+from pulp_go.app.models import GoRepository, ModuleVersion
 from pulp_go.tests.unit.app.executor_contract import serve_one, wanting
 from pulp_go.tests.unit.app.modules import (
     CHANGED,
@@ -27,7 +27,7 @@ from pulp_go.tests.unit.app.modules import (
 
 def do(unit):
     """Return the result of one unit."""
-    return executor.run([unit], lambda counts: None)[0]
+    return executor.Inline(lambda counts: None).run([unit])[0]
 
 
 def files(*extensions, path=PATH):
@@ -165,10 +165,3 @@ def test_a_failure_leaves_neither_rows_nor_files(unit, upstream):
     assert not list(Path(settings.WORKING_DIRECTORY).iterdir())
     upstream.says(f"{PATH}.zip", module_zip(ONE))
     assert do(wanting(unit, "example.com/one", "v1.0.0"))["failed"] == []
-
-
-def test_files_wait_in_the_directory_of_the_task(monkeypatch):
-    work = Path(settings.WORKING_DIRECTORY)
-    assert spool_directory() == settings.WORKING_DIRECTORY
-    monkeypatch.chdir(work)
-    assert spool_directory() == work

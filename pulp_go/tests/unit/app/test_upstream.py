@@ -1,6 +1,7 @@
 """What a GOPROXY may do to us over HTTP, and what each of it is called."""
 
 import asyncio
+import hashlib
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from types import SimpleNamespace
@@ -107,7 +108,9 @@ def test_latest_and_list_are_read_by_go_s_rules(upstream):
     upstream.says("example.com/!one/@latest", b'{"Version":"v1.2.0"}')
     upstream.says("example.com/!one/@v/list", b"v1.2.0\njunk\nv1.10.0 2020-01-02T03:04:05Z\n")
     assert ask(upstream.url + "/", "latest", "example.com/One") == "v1.2.0"
-    assert set(ask(upstream.url, "versions", "example.com/One").versions) == {"v1.2.0", "v1.10.0"}
+    listed, digest = ask(upstream.url, "versions", "example.com/One")
+    assert set(listed.versions) == {"v1.2.0", "v1.10.0"}
+    assert digest == hashlib.sha256(b"v1.2.0\njunk\nv1.10.0 2020-01-02T03:04:05Z\n").hexdigest()
 
 
 def test_a_circle_of_redirects_is_no_answer(upstream):

@@ -1,0 +1,1 @@
+A sync takes globs, go.mod and go.work texts as a selection, can mirror, skips what has not changed, and can say beforehand what it would do (`mirror`, `optimize`, `dry_run`). It hashes zips in processes of their own and writes rows in batches.

@@ -1,0 +1,5 @@
+package main
+
+import "testing"
+
+func TestPrints(t *testing.T) { main() }

@@ -1,0 +1,5 @@
+package main
+
+import "go.uber.org/zap"
+
+func main() { zap.NewExample().Info("hello") }

@@ -1,0 +1,46 @@
+"""Programs synced by their go.mods: then there is all that `go` asks for, and nothing else to ask.
+
+Each program is judged by the real `go`: what it prints with the upstream as its GOPROXY, it has to
+print with Pulp as its only one.
+"""
+
+import pytest
+
+from functional_tests.goprograms import PROGRAMS, put_modules
+from functional_tests.program import UNTOLD, go_sums, with_go_sums
+from functional_tests.upstream import Upstream
+
+
+@pytest.fixture(scope="module")
+def world():
+    """An upstream with all the modules."""
+    with Upstream() as upstream:
+        put_modules(upstream.tree)
+        yield upstream
+
+
+def zips(pulp, repository):
+    """Return `path@version` of each zip that a repository holds."""
+    units = pulp.module_versions(repository_version=pulp.latest(repository))
+    return {f"{unit['module']}@{unit['version']}" for unit in units if unit["h1"]}
+
+
+def said(client, files, command):
+    """Return what a `go` prints, or "" if another one would print something else."""
+    client.put(files)
+    answer = client.run(*command)
+    return "" if command[0] in UNTOLD else answer
+
+
+@pytest.mark.parametrize("program", PROGRAMS, ids=str)
+def test_go_prints_what_it_prints_with_the_upstream(pulp, world, go, program):
+    files = with_go_sums(go(world.url), program)
+    repository = pulp.repository()
+    remote = pulp.remote(world, **program.remote_fields(go_sums(files)))
+    result = pulp.sync(repository, remote)["result"]
+    assert (result["failed"], result["toolchains"]) == ([], list(program.toolchains))
+    assert zips(pulp, repository) == program.zips()
+    base = pulp.distribution(repository=repository)
+    for command in program.commands:
+        with_upstream = said(go(world.url), files, command)
+        assert said(go(base), files, command) == with_upstream, command

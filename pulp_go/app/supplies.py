@@ -1,0 +1,109 @@
+"""What the units of work of one event loop share: upstreams, spool, hashing, database batches.
+
+Each is opened when the first unit needs it, and closed with the loop.
+"""
+
+import asyncio
+from contextlib import AsyncExitStack
+from functools import partial
+
+from django.conf import settings
+
+from pulpcore.plugin.models import Domain
+
+from pulp_go.app import holding, keeping
+from pulp_go.app.batcher import Batcher
+from pulp_go.app.hashing import Hashers
+from pulp_go.app.keeping import Source
+from pulp_go.app.models import GoRemote
+from pulp_go.app.spool import spool
+from pulp_go.app.upstream import Upstream
+
+# What a module graph read of go.mod files, kept for the ingest: a large program's are 8 MiB.
+MOST_GO_MODS = 32 << 20
+
+
+class GoMods:
+    """The go.mod files that a module graph has read and nobody has ingested yet, in memory."""
+
+    def __init__(self):
+        self._held = {}
+        self._size = 0
+
+    def put(self, name, go_mod):
+        """Hold the bytes of a go.mod, unless there are too many."""
+        if self._size + len(go_mod) <= MOST_GO_MODS:
+            self._held[name] = go_mod
+            self._size += len(go_mod)
+
+    def take(self, name):
+        """Return the bytes of a go.mod and forget them; None if they are not held."""
+        go_mod = self._held.pop(name, None)
+        self._size -= len(go_mod or b"")
+        return go_mod
+
+
+class Supply:
+    """A remote as a source for one repository.
+
+    Attributes:
+        upstream: The `Upstream` of the remote.
+        find: Returns for a list of `ingest.Wanted` the held units that serve, by version.
+        find_go_mod: Returns the go.mod held of an `ingest.Wanted`, or None.
+        keep: Returns the unit of an `ingest.Verified`, given with its `ingest.Wanted`.
+        renew: Returns a held unit, given with its `ingest.Wanted`, and protects it.
+        complete: Returns a unit like the one given, with the `.info` given with it.
+    """
+
+    def __init__(self, upstream, repository):
+        self.upstream = upstream
+        source = Source(upstream.remote, upstream.url)
+        self.find = Batcher(partial(holding.find, source, repository))
+        self.find_go_mod = Batcher(partial(holding.find_go_mods, source, repository))
+        self.keep = Batcher(partial(keeping.keep_wanted, source))
+        self.renew = Batcher(keeping.renew)
+        self.complete = Batcher(keeping.with_infos)
+
+
+class Supplies(AsyncExitStack):
+    """What units share; an async context manager.
+
+    Args:
+        go_mods: The `GoMods` that were read before.
+
+    Attributes:
+        go_mods: The same.
+        slots: How many module versions may be in flight, each with its files spooled.
+        hashers: The processes that check zips.
+        spool: The directory where files wait.
+    """
+
+    def __init__(self, go_mods):
+        super().__init__()
+        self.go_mods = go_mods
+        self.slots = asyncio.Semaphore(settings.GO_SYNC_CONCURRENCY)
+        self._opened = {}
+
+    async def __aenter__(self):
+        await super().__aenter__()
+        self.spool = self.enter_context(spool())
+        self.hashers = await self.enter_async_context(Hashers())
+        return self
+
+    async def domain(self, pk):
+        """Return a domain."""
+        return await self._once(pk, Domain.objects.aget, pk=pk)
+
+    async def of(self, remote, repository):
+        """Return the `Supply` of a remote for a repository, both given by their primary keys."""
+        return await self._once((remote, repository), self._open, remote, repository)
+
+    async def _open(self, remote, repository):
+        opened = Upstream(await GoRemote.objects.aget(pk=remote))
+        return Supply(await self.enter_async_context(opened), repository)
+
+    async def _once(self, key, make, *args, **kwargs):
+        if key not in self._opened:
+            # The future is there before the first await: nothing is ever opened twice.
+            self._opened[key] = asyncio.ensure_future(make(*args, **kwargs))
+        return await self._opened[key]
