@@ -1,9 +1,11 @@
 import re
 import tarfile
+import zlib
 from base64 import b64decode
 from io import BytesIO
 
 import pytest
+from zlib_ng import zlib_ng
 
 from pulp_go.gomod import dirhash, modzip
 from pulp_go.gomod.errors import GoModError
@@ -58,7 +60,8 @@ class Unchecked:
             yield entry.name, read_content(self.file, entry)
 
 
-def test_hashes_of_module_versions(cases, proxy_tree):
+@pytest.mark.parametrize("codec", [zlib, zlib_ng], ids=["zlib", "zlib-ng"])
+def test_hashes_of_module_versions(cases, proxy_tree, codec):
     refused = set()
     for case in cases("dirhash.json", "cmd_go_testdata_mod"):
         path, version = case["Path"], case["Version"]
@@ -68,7 +71,7 @@ def test_hashes_of_module_versions(cases, proxy_tree):
         assert dirhash.hash_go_mod(go_mod) == case["H1Mod"], (path, version)
         assert dirhash.hash_zip(Unchecked(data)) == case["H1"], (path, version)
         try:
-            checked = modzip.check_zip(BytesIO(data), path, version)
+            checked = modzip.check_zip(BytesIO(data), path, version, codec)
         except GoModError:
             refused.add(f"{path}@{version}")
         else:

@@ -2,6 +2,9 @@ import zlib
 from base64 import b64decode
 from io import BytesIO
 
+import pytest
+from zlib_ng import zlib_ng
+
 from pulp_go.gomod import dirhash, modzip, sourcetree
 from pulp_go.gomod.errors import GoModError
 from pulp_go.gomod.unicode_tables import fold
@@ -31,25 +34,30 @@ def hash_of_last(entries):
     return dirhash.hash1([entry["Name"] for entry in entries], lambda name: BytesIO(contents[name]))
 
 
-def check(case, field):
+def check(case, field, codec):
     """Return the hash of the zip of a case, or None if it is refused."""
     data = build(*files(case, field))
     try:
-        return modzip.check_zip(BytesIO(data), case["Path"], case["Version"]).hash()
+        return modzip.check_zip(BytesIO(data), case["Path"], case["Version"], codec).hash()
     except GoModError:
         return None
 
 
-def test_check_zip(cases):
+CODECS = pytest.mark.parametrize("codec", [zlib, zlib_ng], ids=["zlib", "zlib-ng"])
+
+
+@CODECS
+def test_check_zip(cases, codec):
     for case in cases("zip.json", "check_zip"):
         wanted = None if case["Err"] else case["HashZip"]
-        assert check(case, "Entries") == wanted, case["Name"]
+        assert check(case, "Entries", codec) == wanted, case["Name"]
         assert hash_of_last(case["Entries"] or []) == case["HashZip"], case["Name"]
 
 
-def test_unzip(cases):
+@CODECS
+def test_unzip(cases, codec):
     for case in cases("zip.json", "unzip"):
-        assert (check(case, "Files") or "") == case["Hash"], case["Name"]
+        assert (check(case, "Files", codec) or "") == case["Hash"], case["Name"]
 
 
 ROOT = "example.com/m@v1.0.0/"

@@ -304,6 +304,21 @@ def test_words_and_go_sum_lines_add_up():
     }
 
 
+def test_the_needs_of_a_graph_add_up_too():
+    lines = gosum.parse(f"example.com/m v1.0.0/go.mod {OTHER}\n")
+    graph = [(M, "v1.0.0", True), (M, "v1.1.0", False), ("example.com/n", "v1.0.0", True)]
+    excludes = words("example.com/n")
+    assert selection.plan(words(f"{M}@v1.1.0"), excludes, lines, graph=graph) == {
+        M: Wanted(
+            M,
+            (
+                WantedVersion("v1.0.0", zip=True, go_mod_h1=OTHER),
+                WantedVersion("v1.1.0", zip=True),
+            ),
+        )
+    }
+
+
 def test_adding_selected_versions_keeps_what_is_known():
     wanted = Wanted(
         M,

@@ -1,7 +1,10 @@
+import random
 import struct
+import zlib
 from io import BytesIO
 
 import pytest
+from zlib_ng import zlib_ng
 
 from pulp_go.gomod.errors import InvalidZipError
 from pulp_go.gomod.zipreader import Entry, read_content, read_directory
@@ -33,9 +36,12 @@ def entries(data):
     return list(read_directory(BytesIO(data)))
 
 
-def contents(data):
+def contents(data, codec=zlib):
     file = BytesIO(data)
-    return {entry.name: b"".join(read_content(file, entry)) for entry in entries(data)}
+    return {entry.name: b"".join(read_content(file, entry, codec)) for entry in entries(data)}
+
+
+CODECS = pytest.mark.parametrize("codec", [zlib, zlib_ng], ids=["zlib", "zlib-ng"])
 
 
 READABLE = [
@@ -58,6 +64,7 @@ READABLE = [
         build(File("a", b"text", extra=wide(7, tag=9), comment=b"c", local_extra=b"longer"), A),
         {"a": b"text"},
     ),
+    ("long local extra", build(File("a", b"text", local_extra=bytes(0xFFFF))), {"a": b"text"}),
     ("zip64", build64(A, File("b", b"more")), {"a": b"text", "b": b"more"}),
     (
         "zip64 sizes and offset",
@@ -100,6 +107,18 @@ READABLE = [
         {"a": b"text"},
     ),
     (
+        "descriptor, large",
+        build(
+            File(
+                "a",
+                bytes(MIB + 1),
+                flags=HAS_DESCRIPTOR,
+                descriptor=b"PK\x07\x08" + bytes.fromhex("288ba4c6") + bytes(8),
+            )
+        ),
+        {"a": bytes(MIB + 1)},
+    ),
+    (
         "something behind the deflated stream",
         build(File("a", b"text", packed=deflate(b"text") + b"unread")),
         {"a": b"text"},
@@ -118,8 +137,9 @@ READABLE = [
 
 
 @pytest.mark.parametrize(("data", "expected"), [pytest.param(*row, id=id) for id, *row in READABLE])
-def test_readable(data, expected):
-    assert contents(data) == expected
+@CODECS
+def test_readable(data, expected, codec):
+    assert contents(data, codec) == expected
 
 
 def test_entry_is_what_the_directory_says():
@@ -249,6 +269,7 @@ def test_not_readable(data, reason):
 
 
 # Every one passes the checks of the directory.
+LARGE = bytes(MIB + 1)
 NO_CONTENT = [
     ("no local header", File("a", signature=b"PK\x03\x05"), "no local header"),
     ("no deflated stream", File("a", b"text", packed=b"\xff" * 9), "does not inflate"),
@@ -260,6 +281,9 @@ NO_CONTENT = [
     ("smaller, stored", File("a", b"text", size=5, method=STORED), "smaller than declared"),
     ("wrong CRC", File("a", b"text", crc=1), "checksum error"),
     ("wrong CRC of nothing", File("a", crc=1), "checksum error"),
+    ("no deflated stream, large", File("a", LARGE, packed=b"\xff" * 9), "does not inflate"),
+    ("stream cut off, large", File("a", LARGE, packed=deflate(LARGE)[:-1]), "cut off"),
+    ("wrong CRC, large", File("a", LARGE, crc=1), "checksum error"),
     (
         "wrong CRC in the descriptor",
         File("a", b"text", flags=HAS_DESCRIPTOR, descriptor=b"PK\x07\x08" + bytes(12)),
@@ -269,9 +293,10 @@ NO_CONTENT = [
 
 
 @pytest.mark.parametrize(("file", "reason"), [pytest.param(*row, id=id) for id, *row in NO_CONTENT])
-def test_no_content(file, reason):
+@CODECS
+def test_no_content(file, reason, codec):
     with pytest.raises(InvalidZipError, match=reason):
-        contents(build(file))
+        contents(build(file), codec)
 
 
 def test_local_header_cut_off_by_the_end_of_the_file():
@@ -279,12 +304,59 @@ def test_local_header_cut_off_by_the_end_of_the_file():
         list(read_content(BytesIO(b"PK\x03\x04"), Entry("a", 0, STORED, 0, 0, 0, 0)))
 
 
-def test_bomb_is_inflated_up_to_the_declared_size_alone():
+@CODECS
+def test_bomb_is_inflated_up_to_the_declared_size_alone(codec):
     bomb = File("a", bytes(64 * MIB), size=2 * MIB)
     file = BytesIO(build(bomb))
     (entry,) = read_directory(file)
     inflated = 0
     with pytest.raises(InvalidZipError, match="larger than declared"):
-        for piece in read_content(file, entry):
+        for piece in read_content(file, entry, codec):
             inflated += len(piece)
     assert inflated == 2 * MIB
+
+
+class Spied:
+    """The module zlib, with a note of the most bytes that were inflated at once."""
+
+    error, crc32 = zlib.error, zlib.crc32
+    most = 0
+
+    def decompressobj(self, wbits):
+        self.inflater = zlib.decompressobj(wbits)
+        return self
+
+    def decompress(self, data, max_length):
+        piece = self.inflater.decompress(data, max_length)
+        self.most = max(self.most, len(piece))
+        return piece
+
+    def __getattr__(self, name):
+        return getattr(self.inflater, name)
+
+
+def test_small_bomb_is_inflated_up_to_the_declared_size_alone():
+    spied = Spied()
+    with pytest.raises(InvalidZipError, match="larger than declared"):
+        contents(build(File("a", bytes(64 * MIB), size=9)), spied)
+    assert spied.most == 10
+
+
+def outcome(data, codec):
+    try:
+        return contents(data, codec)
+    except InvalidZipError as error:
+        return str(error)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_codecs_agree_on_any_stream(seed):
+    generator = random.Random(seed)
+    for _ in range(500):
+        data = generator.choices(b"abc\n", k=generator.randrange(200))
+        packed = bytearray(deflate(bytes(data)))
+        for _ in range(generator.randrange(3)):
+            packed[generator.randrange(len(packed))] ^= 1 << generator.randrange(8)
+        cut = generator.choice([len(packed), generator.randrange(len(packed))])
+        zip_file = build(File("a", bytes(data), packed=bytes(packed[:cut])))
+        assert outcome(zip_file, zlib) == outcome(zip_file, zlib_ng)
