@@ -66,6 +66,10 @@ class Go:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text)
 
+    def forget(self) -> None:
+        """Remove the module cache, which takes as much room as all modules unpacked."""
+        shutil.rmtree(self.home / "modcache", ignore_errors=True)
+
     def read(self, name: str) -> str:
         """Return the text of a file of the main module."""
         return (self.work / name).read_text()

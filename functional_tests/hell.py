@@ -21,9 +21,9 @@ STALL = 5.0
 # How often a path goes wrong; the last of them is always.
 TIMES = (1, 2, 1 << 30)
 ELSEWHERE = "elsewhere/"
-# The names of two: no `.info` at all, and lines in a list that are no versions.
-NO_INFO = "no info"
-JUNKY = "junk"
+# What is called so keeps nothing from coming, though: no `.info` at all, and a list with lines that
+# are no versions.
+NO_INFO, JUNKY = "no info", "junk"
 HTML = b"<!DOCTYPE html>\n<html><body>Please log in.</body></html>\n"
 # One byte more than the plugin takes as such a file.
 HUGE = {"info": (1 << 20) + 1, "list": (4 << 20) + 1, "mod": (16 << 20) + 1}
@@ -84,23 +84,26 @@ class Hell(Upstream):
 
     Args:
         seed: What they are drawn from.
-        always: What is wrong with each answer of a path, whatever is drawn.
 
     Attributes:
         answers: What was answered.
     """
 
-    def __init__(self, seed: int, always: dict[str, Wrong] | None = None) -> None:
+    def __init__(self, seed: int) -> None:
         super().__init__()
         self.answers = Answers()
         self._seed = seed
-        self._always = always or {}
+        self._always: dict[str, Wrong] = {}
         self._share = SHARE
+
+    def always(self, path: str, name: str) -> None:
+        """Answer a path in the wrong way of this name each time, whatever is drawn."""
+        [self._always[path]] = [one for one in wrongs_of(path) if one.name == name]
 
     def mend_all(self) -> None:
         """Answer the truth from now on, and forget what was asked and answered."""
         self._share = 0.0
-        self._always = {}
+        self._always.clear()
         self.answers = Answers()
         self.requests.clear()
 
@@ -121,7 +124,12 @@ class Hell(Upstream):
         draw = random.Random(f"{self._seed} {path}")
         if draw.random() >= self._share or past >= draw.choice(TIMES):
             return None
-        return draw.choice([wrong for wrong in WRONGS if path.endswith(wrong.files)])
+        return draw.choice(wrongs_of(path))
+
+
+def wrongs_of(path: str) -> list[Wrong]:
+    """Return what can go wrong with the file at a path."""
+    return [one for one in WRONGS if path.endswith(one.files)]
 
 
 def answer(**details: object) -> Make:

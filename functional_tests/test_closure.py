@@ -6,9 +6,12 @@ print with Pulp as its only one.
 
 import pytest
 
-from functional_tests.goprograms import PROGRAMS, put_modules
+from functional_tests.goprograms import GO_1_16, GO_1_21, KINDS, PROGRAMS, put_modules
 from functional_tests.program import UNTOLD, go_sums, with_go_sums
 from functional_tests.upstream import Upstream
+
+# Until each of them passes with the rest.
+pytestmark = pytest.mark.long
 
 
 @pytest.fixture(scope="module")
@@ -44,3 +47,27 @@ def test_go_prints_what_it_prints_with_the_upstream(pulp, world, go, program):
     for command in program.commands:
         with_upstream = said(go(world.url), files, command)
         assert said(go(base), files, command) == with_upstream, command
+
+
+def test_several_go_mods_are_enough_for_each(pulp, world, go):
+    programs = (GO_1_16, KINDS, GO_1_21)
+    repository = pulp.repository()
+    go_mods = [text for program in programs for text in program.go_mods()]
+    assert pulp.sync(repository, pulp.remote(world, go_mods=go_mods))["result"]["failed"] == []
+    assert zips(pulp, repository) == {name for program in programs for name in program.zips()}
+    base = pulp.distribution(repository=repository)
+    for program in programs:
+        files = with_go_sums(go(base), program)
+        for command in (("test", "./..."), ("mod", "download", "all"), ("mod", "vendor")):
+            said(go(base), files, command)
+
+
+@pytest.mark.parametrize("program", [GO_1_16, GO_1_21, KINDS], ids=str)
+def test_who_has_no_go_sum_gets_the_same(pulp, world, go, program):
+    repository = pulp.repository()
+    pulp.sync(repository, pulp.remote(world, go_mods=program.go_mods()))
+    base = pulp.distribution(repository=repository)
+    assert with_go_sums(go(base), program) == with_go_sums(go(world.url), program)
+    user = go(base)
+    user.put(program.files)
+    user.run("build", "-mod=mod", "./...")

@@ -41,6 +41,11 @@ class Inline:
         self._counts = Counter()
         self._go_mods = GoMods()
 
+    def count(self, what, number):
+        """Add to a count what is done without a unit."""
+        self._counts[what] += number
+        self._progress(self._counts)
+
     def run(self, units):
         """Do units of work and return their results, in the order in which they are done.
 

@@ -32,7 +32,9 @@ async def read_graph(unit, supplies, progress):
     async with asyncio.TaskGroup() as group:
         await reader.follow(reader.closure.missing(), group)
     zips = reader.closure.zips()
-    wanted = [[*one, one in zips] for one in sorted(zips | reader.closure.go_mods())]
+    failed = {(path, version) for path, version, *_ in reader.failed}
+    names = (zips | reader.closure.go_mods()) - failed
+    wanted = [[*one, one in zips] for one in sorted(names)]
     return {"wanted": wanted, "failed": reader.failed}
 
 

@@ -27,54 +27,64 @@ def fingerprint(url, unit, *answers):
 
 
 async def resolve(unit, upstream, report):
-    """Return every `Wanted` of a unit, and put into its report how the upstream was found."""
+    """Return every `Wanted` of a unit, and put into its report how the upstream was found.
+
+    None is wanted of a unit whose fingerprint is the one that it has: nothing has changed.
+    """
     path = unit["module"]
     wanted = {version: Wanted(path, version, *rest) for version, *rest in unit["versions"]}
-    answers = []
-    if unit["queries"]:
-        for version in await listed_versions(unit, upstream, report, answers):
-            known = wanted.get(version, Wanted(path, version))
-            wanted[version] = Wanted(path, version, True, known.h1, known.go_mod_h1)
-    report.fingerprint = fingerprint(upstream.url, unit, *answers)
-    return list(wanted.values())
+    for version in await answer_queries(unit, upstream, report) if unit["queries"] else ():
+        known = wanted.get(version, Wanted(path, version))
+        wanted[version] = Wanted(path, version, True, known.h1, known.go_mod_h1)
+    report.fingerprint = report.fingerprint or fingerprint(upstream.url, unit)
+    return [] if report.is_unchanged(unit) else list(wanted.values())
 
 
-async def listed_versions(unit, upstream, report, answers):
-    """Return the versions that the queries of a unit select; note what the upstream answered."""
-    path, asked = unit["module"], ", ".join(unit["queries"])
+async def answer_queries(unit, upstream, report):
+    """Return the versions that the queries of a unit select."""
     excludes = [selection.parse_word(text) for text in unit["excludes"]]
 
     def allowed(versions):
-        return [v for v in versions if not selection.excludes_match(excludes, path, v)]
+        return [v for v in versions if not selection.excludes_match(excludes, unit["module"], v)]
 
     chosen = set()
     try:
-        listed, digest = await upstream.versions(path)
-        answers.append(digest)
-        await sync_to_async(keeping.note_sightings)(path, listed.versions)
-        if listed.junk:
-            lines = f"{listed.junk} lines of @v/list are no versions of {path}"
-            report.fail(asked, BadReplyError(lines))
+        listed, digest = await upstream.versions(unit["module"])
+        await note(listed, unit, report)
         tagged = allowed(listed.versions)
-        for text in unit["queries"]:
-            chosen.update(await answer_query(path, text, tagged, listed, upstream))
+        untagged = await untagged_latest(unit, listed, upstream) if not tagged else []
+        report.fingerprint = fingerprint(upstream.url, unit, digest, *untagged)
+        if not report.is_unchanged(unit):
+            chosen.update(untagged)
+            for query in queries(unit):
+                chosen.update(await answer(query, tagged, unit, upstream))
     except GoError as error:
         report.listed = False
-        report.fail(asked, error)
+        report.fail(", ".join(unit["queries"]), error)
     # What `@latest` names need not stand in the list.
-    selected = sorted(allowed(chosen))
-    answers.extend(selected)
-    return selected
+    return sorted(allowed(chosen))
 
 
-async def answer_query(path, text, tagged, listed, upstream):
-    """Return the versions that one query selects among the tagged ones, or the latest of none."""
-    query = selection.parse_word(f"{path}@{text}").query
+def queries(unit):
+    """Return the queries of a unit."""
+    return [selection.parse_word(f"{unit['module']}@{text}").query for text in unit["queries"]]
+
+
+async def note(listed, unit, report):
+    """Note what a list has, and what in it is no version."""
+    path = unit["module"]
+    await sync_to_async(keeping.note_sightings)(path, listed.versions)
+    if listed.junk:
+        lines = f"{listed.junk} lines of @v/list are no versions of {path}"
+        report.listed = False
+        report.fail(", ".join(unit["queries"]), BadReplyError(lines))
+
+
+async def answer(query, tagged, unit, upstream):
+    """Return the versions that one query selects among the tagged ones."""
     if query != selection.Latest():
         return selection.select(query, tagged)
-    if not tagged:
-        return [await untagged_latest(path, listed, upstream)]
-    return [await tagged_latest(path, tagged, upstream)]
+    return [await tagged_latest(unit["module"], tagged, upstream)] if tagged else []
 
 
 async def tagged_latest(path, versions, upstream):
@@ -88,16 +98,21 @@ async def tagged_latest(path, versions, upstream):
             known[version] = await upstream.go_mod(path, version)
 
 
-async def untagged_latest(path, listed, upstream):
+async def untagged_latest(unit, listed, upstream):
     """Return the latest of a module without tags: what `@latest` says, else the newest listed.
+
+    Nothing for a unit that does not ask for the latest.
 
     Raises:
         UpstreamNotFoundError: There is neither.
     """
+    if selection.Latest() not in queries(unit):
+        return []
+    path = unit["module"]
     try:
-        return await upstream.latest(path)
+        return [await upstream.latest(path)]
     except UpstreamNotFoundError:
         newest = goproxy.choose_latest(path, listed.pseudo_versions, lambda _: b"", listed.times)
         if newest is None:
             raise
-        return newest
+        return [newest]

@@ -23,18 +23,19 @@ LOCK = ".lock"
 def spool():
     """Give the path of a new directory, which is gone at the end; remove what others left.
 
-    It lies in the working directory, from where storage can move files without a copy.
+    It lies in the working directory, from where storage can move files without a copy; in that of
+    the task, which the worker removes, if there is one.
     """
-    root = Path(settings.WORKING_DIRECTORY)
+    root, here = Path(settings.WORKING_DIRECTORY), Path.cwd()
     sweep(root)
-    lock = claim(root)
+    lock = claim(here if here.is_relative_to(root) else root)
     directory = directory_of(Path(lock.name))
     try:
         directory.mkdir(mode=0o700)
         yield directory
     finally:
         shutil.rmtree(directory, ignore_errors=True)
-        os.unlink(lock.name)
+        Path(lock.name).unlink(missing_ok=True)
         lock.close()
 
 
@@ -60,7 +61,7 @@ def is_there(lock):
 
 def sweep(root):
     """Remove the directories below `root` of processes that are gone."""
-    for path in root.glob(f"{PREFIX}*{LOCK}"):
+    for path in root.rglob(f"{PREFIX}*{LOCK}"):
         try:
             with open(path) as lock:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

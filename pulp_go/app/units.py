@@ -68,6 +68,10 @@ class Report:
         self.is_complete = False
         self.count("failed")
 
+    def is_unchanged(self, unit):
+        """Report whether everything of a unit is as it was at the last sync."""
+        return self.is_complete and self.fingerprint == unit["fingerprint"]
+
     def json(self):
         """Return the result of the unit."""
         return {
@@ -108,7 +112,7 @@ async def ingest_module(unit, supplies, progress):
     report = Report(unit["module"], progress)
     wanted = await resolve(unit, supply.upstream, report)
     report.selected = [one.version for one in wanted]
-    if report.is_complete and report.fingerprint == unit["fingerprint"]:
+    if report.is_unchanged(unit):
         report.count("skipped")
         return report.json()
     report.count("planned", len(wanted))

@@ -55,7 +55,7 @@ def synchronize(remote_pk, repository_pk, mirror=False, optimize=True, strict=Fa
     with Progress() as progress:
         run = Runner(progress)
         made = plan(remote, repository, before.last, run, mirror)
-        outcome = run_units(made, before, remote.url.rstrip("/"), run, progress)
+        outcome = run_units(made, before, remote.url.rstrip("/"), run)
         new, refused = settle_all(repository, outcome.pks)
         outcome.refuse(refused)
         gone = removable(repository, made, before, outcome) if mirror else []
@@ -161,6 +161,7 @@ class Runner:
 
     def __init__(self, progress):
         self._executor = executor.Inline(progress)
+        self.count = self._executor.count
 
     def __call__(self, units):
         """Return the results of units.
@@ -174,7 +175,7 @@ class Runner:
             raise StorageError(str(first_of(errors))) from errors
 
 
-def run_units(made, before, url, run, progress):
+def run_units(made, before, url, run):
     """Have the units of a plan done, without those that are as they were; return the `Outcome`."""
     outcome = Outcome(failed=list(made.failed))
     waiting = []
@@ -185,7 +186,7 @@ def run_units(made, before, url, run, progress):
             outcome.skip(unit)
         else:
             waiting.append(unit)
-    progress({"skipped": len(outcome.kept)})
+    run.count("skipped", len(outcome.kept))
     for result in run(waiting):
         outcome.add(result, before)
     return outcome
