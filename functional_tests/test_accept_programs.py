@@ -1,4 +1,4 @@
-"""Real programs of a dozen years of Go, each synced by its go.mod alone, from a real upstream.
+"""Real programs of different ages, each synced by its go.mod alone, from a real upstream.
 
 Then everything is done to them with Pulp as the only GOPROXY and an empty module cache each time.
 Their go.mods and go.sums are as `go mod tidy` of go1.26.8 wrote them.

@@ -127,7 +127,7 @@ def many_modules(hell: Hell, draw: random.Random) -> list[Wish]:
 
 
 def one_large_module(hell: Hell, draw: random.Random) -> list[Wish]:
-    """Serve 5,000 versions of one module in 10,000 lines and junk, and a few modules with long lists."""
+    """Serve 5,000 versions in 10,000 lines and junk, and a few modules with long lists."""
     large = Wish("example.com/large", MANY, "all")
     add(hell.tree, draw, large.module, MANY)
     pseudo = [f"v0.0.0-2024{day:010}-abcdef012345" for day in range(101000000, 101002500)]

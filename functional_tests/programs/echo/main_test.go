@@ -1,5 +1,0 @@
-package main
-
-import "testing"
-
-func TestPrints(t *testing.T) { main() }
