@@ -303,7 +303,7 @@ WRONG_WORDS = [
 ]
 
 
-@pytest.mark.parametrize("word", [*WRONG_WORDS, f"{MODULE}@v1.٢.0", "example.com/*@latest"])
+@pytest.mark.parametrize("word", [*WRONG_WORDS, f"{MODULE}@v1.٢.0"])
 def test_a_wrong_selection_is_400_with_the_word(pulp, upstream, word):
     with pytest.raises(PulpHTTPError) as refused:
         pulp.remote(upstream, "example.com/good@v1.0.0", word)
@@ -331,4 +331,4 @@ def test_a_repository_has_a_remote_of_its_own(pulp, upstream):
     upstream.tree.add(MODULE, "v1.0.0")
     repository = pulp.repository(remote=pulp.remote(upstream, f"{MODULE}@v1.0.0"))
     result = pulp.act(repository, "sync", {})["result"]
-    assert result == {"added": 1, "failed": [], "failed_count": 0}
+    assert (result["added"], result["failed"]) == (1, [])
