@@ -10,9 +10,6 @@ from functional_tests.goprograms import GO_1_16, GO_1_21, KINDS, PROGRAMS, put_m
 from functional_tests.program import UNTOLD, go_sums, with_go_sums
 from functional_tests.upstream import Upstream
 
-# Until each of them passes with the rest.
-pytestmark = pytest.mark.long
-
 
 @pytest.fixture(scope="module")
 def world():

@@ -7,9 +7,6 @@ import pytest
 from functional_tests.moduletree import INDEX, list_path
 from functional_tests.upstream import Fault
 
-# Until each of them passes with the rest.
-pytestmark = pytest.mark.long
-
 A, B = "example.com/team/a", "example.com/team/b"
 BELOW = "example.com/team/a/v2"
 OTHER = "example.com/other/c"

@@ -8,9 +8,6 @@ from functional_tests.moduletree import file_path, latest_path, list_path
 from functional_tests.upstream import Fault
 from functional_tests.workspace import done, report_of
 
-# Until each of them passes with the rest.
-pytestmark = pytest.mark.long
-
 A, B = "example.com/a", "example.com/b"
 EVERYTHING = [f"{A}@v1.0.0", f"{A}@v1.1.0", f"{B}@v1.0.0"]
 # Printed by `go mod download -json` of go1.26.8: the go.mod's of A at v1.0.0.

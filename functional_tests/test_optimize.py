@@ -7,9 +7,6 @@ from functional_tests.moduletree import file_path, list_path
 from functional_tests.upstream import Fault
 from functional_tests.workspace import done
 
-# Until each of them passes with the rest.
-pytestmark = pytest.mark.long
-
 A, B = "example.com/a", "example.com/b"
 OLD = f"module example.com/main\n\ngo 1.16\n\nrequire (\n\t{CLI} v1.0.0\n\t{WEB} v0.9.0\n)\n"
 

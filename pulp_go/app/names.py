@@ -26,7 +26,7 @@ async def read_names(unit, supplies, progress):
     try:
         async for entries in pages(supply.upstream):
             paths = {entry.path for entry in entries} - names
-            names.update(path for path in paths if any(word.matches(path) for word in words))
+            names.update(*(selection.expand(word, paths) for word in words))
     except GoError as error:
         return {"names": sorted(names), "trouble": [error.error_code, error.reason]}
     return {"names": sorted(names), "trouble": None}

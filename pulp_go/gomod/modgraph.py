@@ -34,6 +34,7 @@ from dataclasses import dataclass, replace
 from enum import IntEnum
 
 from pulp_go.gomod import gover, modfile, mvs
+from pulp_go.gomod.errors import ModFileError
 from pulp_go.gomod.mainmodules import MainModules
 from pulp_go.gomod.modfile import ModFile
 from pulp_go.gomod.mvs import ModuleVersion
@@ -265,9 +266,14 @@ class Closure:
         counts.
 
         Raises:
-            ModFileError: It does not parse. It is missing still, and may be skipped.
+            ModFileError: It does not parse, or names no module, as a page of a proxy that wants a
+                login does. It is missing still, and may be skipped.
         """
-        parsed = summary(modfile.parse_lax(go_mod, f"{path}@{version}/go.mod"))
+        name = f"{path}@{version}/go.mod"
+        go_mod_file = modfile.parse_lax(go_mod, name)
+        if not go_mod_file.module:
+            raise ModFileError(name, 1, "missing module line")
+        parsed = summary(go_mod_file)
         requires = tuple(self._names.setdefault(each, each) for each in parsed.requires)
         return self._learn(ModuleVersion(path, version), replace(parsed, requires=requires))
 

@@ -27,7 +27,7 @@ https://go.dev/ref/mod#version-queries, https://go.dev/ref/mod#private-modules
 import operator
 import re
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
@@ -190,6 +190,16 @@ def parse_word(text: str) -> Word:
     return replace(word, query=_parse_query(text, word, query)) if at else word
 
 
+def expand(word: Word, names: Iterable[str]) -> Iterator[str]:
+    """Yield those of `names` that are module paths and that `word` is about."""
+    for name in filter(word.matches, names):
+        try:
+            module_rules.check_path(name)
+        except InvalidPathError:
+            continue
+        yield name
+
+
 def select(query: Query, listed: Iterable[str]) -> tuple[str, ...]:
     """Return which of the `listed` versions of a module `query` selects, each once, in Go's order.
 
@@ -311,6 +321,15 @@ def _parse_exact(text: str, word: Word, version: str) -> Exact:
     return Exact(version)
 
 
+def _may_have(module: str, query: Query) -> bool:
+    """Report whether a version that `query` selects can belong to a module."""
+    try:
+        _parse_query("", Word(module, All()), str(query))
+    except SelectionError:
+        return False
+    return True
+
+
 def _publishing_fault(module: str, version: str) -> str:
     """Return why no such module version can be published, or "" if one can."""
     try:
@@ -352,8 +371,9 @@ def _add_word(drafts: _Drafts, word: Word, names: Collection[str]) -> None:
     if word.is_glob:
         if not names:
             raise SelectionError(word.pattern, "a pattern needs names to expand over")
-        for name in filter(word.matches, names):
-            drafts[name].queries.append(word.query)
+        for name in expand(word, names):
+            if _may_have(name, word.query):
+                drafts[name].queries.append(word.query)
     elif isinstance(word.query, Exact):
         _add_version(drafts[word.pattern], word.query.version, wants_zip=True)
     else:

@@ -5,7 +5,7 @@ from pulp_go.app.synced import LastSync
 from pulp_go.app.tasks.planning import plan
 from pulp_go.app.tasks.progress import Progress
 from pulp_go.app.tasks.settling import unwanted
-from pulp_go.app.tasks.sync import MOST_LISTED, Before, Outcome, Runner, staying, summary
+from pulp_go.app.tasks.sync import MOST_LISTED, Before, Outcome, Runner, once, staying, summary
 
 
 def preview(remote_pk, repository_pk, mirror=False):
@@ -61,5 +61,5 @@ def departures_of(goes):
 
 def failures_of(remote, outcome):
     """Return what a preview says of what could not be found out."""
-    report = summary(remote, 0, 0, sorted(outcome.failed))
+    report = summary(remote, 0, 0, once(outcome.failed))
     return {name: report[name] for name in ("failed", "failed_count", "toolchains")}

@@ -96,7 +96,8 @@ class Before:
 
     def is_as(self, made, outcome):
         """Report whether this sync would leave behind just the same."""
-        return self.fingerprints == outcome.fingerprints and self.plan == outcome.plan_of(made)
+        left = outcome.fingerprints_of(made)
+        return self.fingerprints == left and self.plan == outcome.plan_of(made)
 
 
 @dataclass
@@ -128,6 +129,10 @@ class Outcome:
         """Return the digest of what was planned, or "" if not all of it came."""
         return "" if self.failed else made.digest
 
+    def fingerprints_of(self, made):
+        """Return the fingerprints that the next sync may go by: none if removal was withheld."""
+        return self.fingerprints if made.is_whole else {}
+
     def add(self, result, before):
         """Take the result of a unit of work."""
         path = result["module"]
@@ -146,10 +151,15 @@ class Outcome:
 
     def refuse(self, refused):
         """Take what the repository refused."""
-        self.failed = sorted(self.failed + refused)
+        self.failed = once(self.failed + refused)
         self.refused = len(refused)
         for path, *_ in refused:
             self.fingerprints.pop(path, None)
+
+
+def once(failed):
+    """Return failures in order, one for each module version: graph and unit may meet the same."""
+    return sorted({tuple(row[:2]): row for row in failed}.values())
 
 
 class Runner:
@@ -248,7 +258,7 @@ def remember(repository, remote, made, outcome):
         last, _ = LastSync.objects.update_or_create(
             repository=repository, remote=remote, defaults=left
         )
-        last.remember(outcome.fingerprints)
+        last.remember(outcome.fingerprints_of(made))
 
 
 def summary(remote, added, removed, failed):

@@ -336,7 +336,16 @@ def test_a_missing_one_is_told_once():
 
 
 @pytest.mark.parametrize(
-    "data", [b"module (", b"require a\n", b"require a v1.\xd9\xa1.0\n", b"\0", b'go 1.1\n"\n']
+    "data",
+    [
+        b"",
+        b"<html>\n",
+        b"module (",
+        b"require a\n",
+        b"require a v1.\xd9\xa1.0\n",
+        b"\0",
+        b'go 1.1\n"\n',
+    ],
 )
 def test_what_does_not_parse_may_be_skipped(data):
     closure = Closure([program("1.16 a@v1.0.0 b@v1.0.0")])

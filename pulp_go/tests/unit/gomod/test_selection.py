@@ -359,9 +359,33 @@ def test_a_glob_expands_over_names():
     planned = selection.plan(words("example.com/*@v1.0.0", "*/m@latest"), [], [], names)
     assert planned == {
         M: Wanted(M, (), (Exact("v1.0.0"), Latest())),
-        "example.com/m/v2": Wanted("example.com/m/v2", (), (Exact("v1.0.0"), Latest())),
+        "example.com/m/v2": Wanted("example.com/m/v2", (), (Latest(),)),
         "example.org/m": Wanted("example.org/m", (), (Latest(),)),
     }
+
+
+BELOW = [
+    ("v1.0.0", [M]),
+    ("v1", [M]),
+    ("v2", [M, f"{M}/v2"]),
+    ("v2.1.0", [f"{M}/v2"]),
+    ("v2.0.0+incompatible", [M]),
+    ("v0.0.0-20240102030405-abcdef012345", [M]),
+    (">=v1.0.0", [M, f"{M}/v2"]),
+    ("all", [M, f"{M}/v2"]),
+]
+
+
+@pytest.mark.parametrize(("query", "modules"), BELOW)
+def test_a_glob_asks_no_module_for_versions_that_cannot_be_its(query, modules):
+    planned = selection.plan(words(f"example.com/*@{query}"), [], [], [M, f"{M}/v2"])
+    assert list(planned) == modules
+
+
+@pytest.mark.parametrize("name", ["example.com/a b", "example.com/a\n", "example.com/\u0661", ""])
+def test_a_glob_expands_over_no_name_that_is_no_module_path(name):
+    [word] = words("example.com/*")
+    assert list(selection.expand(word, [name, M])) == [M]
 
 
 def test_latest_excludes_nothing_and_is_refused():
