@@ -18,9 +18,6 @@ from functional_tests.hell import BAD_REPLY, JUNKY, NO_INFO, Answers, Hell, Wron
 from functional_tests.moduletree import ModuleTree, file_path, list_path
 from functional_tests.workspace import new_domain
 
-# Until each of them passes with the rest.
-pytestmark = pytest.mark.long
-
 SEED = int(os.environ.get("PULP_GO_SEED") or random.SystemRandom().randrange(10**6))
 RETRIES = 2
 FETCHERS = 4

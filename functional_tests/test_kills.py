@@ -34,11 +34,7 @@ SIZES = (1 << 10, 1 << 10, 10 << 10, 100 << 10, 1 << 20, 4 << 20)
 # A worker that was killed is missed after three seconds, not after thirty.
 SHORT = f"{SETTINGS}WORKER_TTL = 3\n"
 
-# `long` until each of them passes with the rest.
-pytestmark = [
-    pytest.mark.long,
-    pytest.mark.skipif(not PROC.joinpath("self").exists(), reason="needs Linux's /proc"),
-]
+pytestmark = pytest.mark.skipif(not PROC.joinpath("self").exists(), reason="needs Linux's /proc")
 
 
 class Slow(Upstream):

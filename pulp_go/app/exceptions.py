@@ -112,8 +112,8 @@ class UnsupportedContentError(GoError):
         super().__init__(f"a Go repository cannot hold content of type {pulp_type}")
 
 
-class StorageError(GoError):
-    """The machine could not write what came: a full disk, a directory that is gone."""
+class MachineError(GoError):
+    """The machine failed: a full disk, a directory that is gone, no process left to start."""
 
     error_code = "GO0010"
 

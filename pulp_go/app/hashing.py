@@ -96,11 +96,15 @@ def usable_cores():
 
 async def start():
     """Return a new process that waits for requests."""
-    environment = {name: os.environ[name] for name in ENVIRONMENT if name in os.environ}
+    known = {name: os.environ[name] for name in ENVIRONMENT if name in os.environ}
     # A task's own directory goes with the task; "/" stays.
-    return await asyncio.create_subprocess_exec(
-        *COMMAND, stdin=PIPE, stdout=PIPE, cwd="/", env=environment, limit=wire.MAX_ANSWER
-    )
+    options = {"cwd": "/", "env": known, "limit": wire.MAX_ANSWER}
+    try:
+        return await asyncio.create_subprocess_exec(*COMMAND, stdin=PIPE, stdout=PIPE, **options)
+    except OSError as error:
+        # Without these words it would read like trouble with the zip's file.
+        reason = f"no process can be started that checks zips: {error.strerror}"
+        raise OSError(error.errno, reason) from error
 
 
 async def end(process):

@@ -5,7 +5,9 @@ is then one statement. All that is new comes in one transaction, so a unit is ne
 its zip; whatever is there already, or comes at the same moment from elsewhere, is got by its key.
 """
 
+from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 
 from django.db import IntegrityError, transaction
 
@@ -110,10 +112,25 @@ def keep_artifacts(artifacts):
     held = {one.sha256: one for one in stored}
     stored.touch()
     new = [one for digest, one in wanted.items() if digest not in held]
+    for artifact in new:
+        discard_half(artifact)
     made = Artifact.objects.bulk_get_or_create(new)
     for artifact in new:
         artifact.file.close()
     return held | {one.sha256: one for one in made}
+
+
+def discard_half(artifact):
+    """Remove half a file that a killed process left in the place of an artifact.
+
+    Between two file systems a move is a copy, and Pulp keeps whatever file has an artifact's name.
+    Other storages have the whole file or none, and no paths.
+    """
+    storage = artifact.file.storage
+    with suppress(NotImplementedError, FileNotFoundError):
+        path = Path(storage.path(artifact.storage_path("")))
+        if path.stat().st_size != artifact.size:
+            path.unlink()
 
 
 def note_sources(units, zips, source):

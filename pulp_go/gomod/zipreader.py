@@ -50,6 +50,9 @@ _END64 = struct.Struct("<4s28xQQQ")
 _LOCATOR = struct.Struct("<4s4xQ4x")
 _EXTRA = struct.Struct("<HH")
 
+MAX_DIRECTORY = 64 << 20
+"""The most bytes of a central directory: half a million files. `go` sets no limit; whoever keeps
+the entries to compare their names needs some ten times this."""
 _MAX_COMMENT = 0xFFFF
 _IN_EXTRA = 0xFFFFFFFF
 """A size or offset that stands in the zip64 extra field instead."""
@@ -161,6 +164,8 @@ def _find_directory(file: BinaryIO, file_size: int) -> _Directory:
         directory, end = _find_directory64(file, directory, end)
     if directory.offset + directory.size != end:
         raise InvalidZipError("not a valid zip file: central directory is not before its end")
+    if directory.size > MAX_DIRECTORY:
+        raise InvalidZipError(f"central directory is too large (max {MAX_DIRECTORY} bytes)")
     if directory.entries * _DIRECTORY.size > directory.size:
         raise InvalidZipError("not a valid zip file: impossible number of entries")
     return directory

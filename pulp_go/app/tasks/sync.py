@@ -14,7 +14,7 @@ from pulpcore.plugin.util import get_current_authenticated_user
 
 from pulp_go.app import executor
 from pulp_go.app.batches import batches
-from pulp_go.app.exceptions import StorageError, SyncFailedError
+from pulp_go.app.exceptions import MachineError, SyncFailedError
 from pulp_go.app.history import Arrival
 from pulp_go.app.models import GoRemote, GoRepository, ModuleVersion
 from pulp_go.app.resolving import fingerprint
@@ -47,7 +47,7 @@ def synchronize(remote_pk, repository_pk, mirror=False, optimize=True, strict=Fa
     Raises:
         SelectionInvalidError: The remote selects nothing, or what cannot be understood.
         SyncFailedError: Nothing was achieved, or something failed and `strict` is set.
-        StorageError: What came could not be written.
+        MachineError: What came could not be written.
     """
     remote = GoRemote.objects.get(pk=remote_pk)
     repository = GoRepository.objects.get(pk=repository_pk)
@@ -177,12 +177,12 @@ class Runner:
         """Return the results of units.
 
         Raises:
-            StorageError: What came could not be written.
+            MachineError: What came could not be written.
         """
         try:
             return self._executor.run(units)
         except* OSError as errors:
-            raise StorageError(str(first_of(errors))) from errors
+            raise MachineError(str(first_of(errors))) from errors
 
 
 def run_units(made, before, url, run):

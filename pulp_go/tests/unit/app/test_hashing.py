@@ -1,4 +1,5 @@
 import asyncio
+import errno
 import os
 import sys
 from pathlib import Path
@@ -91,6 +92,19 @@ def test_refusals_and_errors_of_the_file_leave_the_process(good, started):
 
     assert asyncio.run(several()) == FACTS
     assert ended(started) == [0]
+
+
+def test_an_error_names_what_cannot_be_started(good, monkeypatch):
+    async def refuse(*args, **kwargs):
+        raise BlockingIOError(errno.EAGAIN, "Resource temporarily unavailable")
+
+    async def once():
+        async with Hashers() as hashers:
+            await ask(hashers, good)
+
+    monkeypatch.setattr(asyncio, "create_subprocess_exec", refuse)
+    with pytest.raises(OSError, match="no process can be started that checks zips: Resource"):
+        asyncio.run(once())
 
 
 @pytest.mark.parametrize(("most", "zips", "processes"), [(2, 6, 2), (3, 1, 1), (1, 3, 1)])

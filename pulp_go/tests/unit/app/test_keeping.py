@@ -1,5 +1,7 @@
 """What passed the door becomes rows: once, whole, and with what others made at the same moment."""
 
+from pathlib import Path
+
 import pytest
 from django.db import IntegrityError
 
@@ -40,6 +42,17 @@ def test_another_info_is_another_unit_with_the_same_zip(db, tmp_path):
     one, other = kept(tmp_path, ONE), kept(tmp_path, ONE, info=b'{"Version":"v1.0.0"}')
     assert one != other
     assert (ModuleVersion.objects.count(), Artifact.objects.count()) == (2, 1)
+
+
+def test_half_a_file_in_the_place_of_a_zip_is_replaced(db, tmp_path):
+    kept(tmp_path, ONE)
+    [artifact] = Artifact.objects.all()
+    Path(artifact.file.path).write_bytes(module_zip(ONE)[:-1])
+    ContentArtifact.objects.all().delete()
+    # Without the file, which a kill would have left without a row.
+    Artifact.objects.all().delete()
+    kept(tmp_path, ONE)
+    assert Artifact.objects.get().file.read() == module_zip(ONE)
 
 
 def test_a_unit_without_zip_has_no_artifact(db, tmp_path):

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from pulp_go.app import executor
-from pulp_go.app.exceptions import SelectionInvalidError, StorageError, SyncFailedError
+from pulp_go.app.exceptions import MachineError, SelectionInvalidError, SyncFailedError
 from pulp_go.app.history import Arrival, Finding
 from pulp_go.app.models import GoRemote, GoRepository, units_of
 from pulp_go.app.tasks import preview, settling, sync
@@ -182,7 +182,7 @@ def test_a_full_disk_is_named(remote, repository, told, monkeypatch, error):
         raise error
 
     monkeypatch.setattr(executor.Inline, "run", run)
-    with pytest.raises(StorageError, match="No space left on device"):
+    with pytest.raises(MachineError, match="No space left on device"):
         synchronize(remote, repository)
 
 

@@ -158,6 +158,16 @@ def test_65535_entries_need_no_zip64():
     assert len(entries(data)) == 0xFFFF
 
 
+def test_a_directory_has_a_limit(tmp_path):
+    size = (64 << 20) + 1
+    with open(tmp_path / "sparse", "w+b") as file:
+        file.truncate(size)
+        file.seek(size)
+        file.write(end(1, size, 0))
+        with pytest.raises(InvalidZipError, match="central directory is too large"):
+            next(iter(read_directory(file)))
+
+
 def test_pieces_are_small():
     file = BytesIO(build(File("a", bytes(3 * MIB))))
     (entry,) = read_directory(file)
