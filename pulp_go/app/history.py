@@ -10,7 +10,7 @@ from django.utils.timezone import now
 from pulpcore.plugin.models import BaseModel
 from pulpcore.plugin.util import get_domain_pk
 
-from pulp_go.app.batches import BATCH
+from pulp_go.app.batches import BATCH, batches
 
 
 class History(BaseModel):
@@ -100,11 +100,11 @@ class Arrival(History):
     @classmethod
     def record_copies(cls, repository, version, added):
         """Write a `copy` for every unit of `added` whose arrival with `version` nobody noted."""
-        known = cls.objects.filter(
-            repository=repository, number=version.number, content=models.OuterRef("pk")
-        )
-        units = added.exclude(models.Exists(known))
-        cls.record(repository, version, cls.Source.COPY, units)
+        noted = cls.objects.filter(repository=repository, number=version.number)
+        for batch in batches(added.values_list("pk", flat=True).iterator(chunk_size=BATCH)):
+            known = set(noted.filter(content__in=batch).values_list("content_id", flat=True))
+            units = added.filter(pk__in=set(batch) - known)
+            cls.record(repository, version, cls.Source.COPY, units)
 
 
 class Sighting(History):

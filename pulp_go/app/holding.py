@@ -2,22 +2,42 @@
 
 A unit may be reused if the repository holds it, if this remote brought it before, or if its hash
 is the one known beforehand; never because another repository of the domain has it.
+
+As in `rivals`, each look-up names its rows.
 """
 
-from django.db.models import Exists, OuterRef, Q
+from dataclasses import dataclass
 
 from pulpcore.plugin.models import ContentArtifact, RemoteArtifact, RepositoryContent
 from pulpcore.plugin.util import get_domain_pk
 
 from pulp_go.app.batches import batches
-from pulp_go.app.models import ModuleVersion
+from pulp_go.app.moduleversion import BULKY, ModuleVersion
 from pulp_go.app.synced import GoModSource
 
-BULKY = ("go_mod", "requires", "retracts")
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A unit of the domain, and where it is known from.
+
+    Attributes:
+        unit: The unit; its zip, if it should have one, is there.
+        in_repository: Whether the repository holds it.
+        from_remote: Whether the remote brought it, from the URL that it has now.
+    """
+
+    unit: ModuleVersion
+    in_repository: bool
+    from_remote: bool
+
+    @property
+    def rank(self):
+        """Return what is the greater, the better it is to take this one of several."""
+        return self.in_repository, bool(self.unit.info)
 
 
 def find(source, repository, lists):
-    """Return for each list of wanted module versions the held units that serve, by version.
+    """Return for each list of wanted module versions what serves for them, by version.
 
     Args:
         source: The `keeping.Source` that is synced from.
@@ -27,11 +47,9 @@ def find(source, repository, lists):
     wanted = {(one.module, one.version): one for names in lists for one in names}
     found = {}
     for held in candidates(source, repository, wanted, *BULKY):
-        name = (held.module, held.version)
-        if name in wanted and serves(held, wanted[name]):
-            best = found.setdefault(name, held)
-            if (held.in_repository, bool(held.info)) > (best.in_repository, bool(best.info)):
-                found[name] = held
+        name = (held.unit.module, held.unit.version)
+        if serves(held, wanted[name]):
+            found[name] = max(found.get(name, held), held, key=lambda one: one.rank)
     return [
         {one.version: found[name] for one in names if (name := (one.module, one.version)) in found}
         for names in lists
@@ -47,46 +65,70 @@ def find_go_mods(source, repository, names):
         names: `ingest.Wanted`, without the zip.
     """
     wanted = {(one.module, one.version): one for one in names}
-    held = {
-        (unit.module, unit.version): bytes(unit.go_mod)
-        for unit in candidates(source, repository, wanted, "info", *BULKY[1:])
-        if (one := wanted.get((unit.module, unit.version)))
-        and (not one.go_mod_h1 or one.go_mod_h1 == unit.go_mod_h1)
-        and (unit.in_repository or unit.from_remote or one.go_mod_h1)
-    }
-    return [held.get((one.module, one.version)) for one in names]
+    found = {}
+    for held in candidates(source, repository, wanted, "info", *BULKY[1:]):
+        name = (held.unit.module, held.unit.version)
+        if is_trusted(held, wanted[name].go_mod_h1):
+            found[name] = bytes(held.unit.go_mod)
+    return [found.get((one.module, one.version)) for one in names]
 
 
 def candidates(source, repository, names, *deferred):
-    """Yield the domain's units of module versions, each with where it is known from."""
-    units = annotated(source, repository).filter(module__in={path for path, _ in names})
+    """Yield each `Held` of the module versions `names`, pairs of path and version."""
+    units = ModuleVersion.objects.filter(_pulp_domain=get_domain_pk()).defer(*deferred)
+    units = units.filter(module__in={path for path, _ in names})
     for batch in batches({version for _, version in names}):
-        yield from units.filter(version__in=batch).defer(*deferred)
+        found = units.filter(version__in=batch)
+        for some in batches(one for one in found if (one.module, one.version) in names):
+            yield from placed(some, source, repository)
 
 
-def annotated(source, repository):
-    """Return the complete units of the domain, each with where it is known from."""
-    unit = OuterRef("pk")
-    zips = ContentArtifact.objects.filter(content=unit, artifact__isnull=False)
-    ours = RepositoryContent.objects.filter(
-        content=unit, repository=repository, version_removed__isnull=True
+def placed(units, source, repository):
+    """Yield a `Held` for each of `units` that is complete."""
+    pks = [unit.pk for unit in units]
+    zips = dict(
+        ContentArtifact.objects.filter(content__in=pks, artifact__isnull=False).values_list(
+            "content_id", "pk"
+        )
     )
-    brought = RemoteArtifact.objects.filter(
-        content_artifact__content=unit, remote=source.remote, url__startswith=f"{source.url}/"
+    ours = pks_of(
+        RepositoryContent.objects.filter(
+            repository=repository, content__in=pks, version_removed=None
+        )
     )
-    told = GoModSource.objects.filter(content=unit, remote=source.remote, url=source.url)
-    units = ModuleVersion.objects.filter(_pulp_domain=get_domain_pk())
-    return units.filter(Q(h1="") | Exists(zips)).annotate(
-        in_repository=Exists(ours), from_remote=Exists(brought) | Exists(told)
+    brought = set(
+        RemoteArtifact.objects.filter(
+            content_artifact__in=zips.values(),
+            remote=source.remote,
+            url__startswith=f"{source.url}/",
+        ).values_list("content_artifact_id", flat=True)
     )
+    told = pks_of(GoModSource.objects.filter(content__in=pks, remote=source.remote, url=source.url))
+    for unit in units:
+        if not unit.h1 or unit.pk in zips:
+            from_remote = unit.pk in told or zips.get(unit.pk) in brought
+            yield Held(unit, unit.pk in ours, from_remote)
+
+
+def pks_of(rows):
+    """Return the primary keys of the units that rows speak of."""
+    return set(rows.values_list("content_id", flat=True))
 
 
 def serves(held, wanted):
     """Report whether a held unit is what is wanted, and known from a source to be trusted."""
-    if wanted.go_mod_h1 and held.go_mod_h1 != wanted.go_mod_h1:
+    unit = held.unit
+    if wanted.go_mod_h1 and unit.go_mod_h1 != wanted.go_mod_h1:
         return False
-    if wanted.h1 and held.h1 != wanted.h1:
+    if wanted.h1 and unit.h1 != wanted.h1:
         return False
     if wanted.zip:
-        return bool(held.h1) and bool(held.in_repository or held.from_remote or wanted.h1)
-    return bool(held.in_repository or (not held.h1 and (held.from_remote or wanted.go_mod_h1)))
+        return bool(unit.h1) and bool(held.in_repository or held.from_remote or wanted.h1)
+    return held.in_repository or (not unit.h1 and bool(held.from_remote or wanted.go_mod_h1))
+
+
+def is_trusted(held, go_mod_h1):
+    """Report whether the go.mod of a held unit is known from a source to be trusted."""
+    if go_mod_h1:
+        return held.unit.go_mod_h1 == go_mod_h1
+    return held.in_repository or held.from_remote

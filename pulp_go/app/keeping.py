@@ -17,7 +17,8 @@ from pulpcore.plugin.util import get_domain_pk
 from pulp_go.app.batches import batches
 from pulp_go.app.history import Evidence, Sighting
 from pulp_go.app.ingest import MAX_VERSION, Verified, Wanted, info_columns
-from pulp_go.app.models import GoRemote, ModuleVersion
+from pulp_go.app.models import GoRemote
+from pulp_go.app.moduleversion import ModuleVersion
 from pulp_go.app.synced import GoModSource
 from pulp_go.gomod import goproxy
 

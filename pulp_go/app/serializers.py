@@ -16,7 +16,8 @@ from pulpcore.plugin.serializers import (
     ValidateFieldsMixin,
 )
 
-from pulp_go.app.models import GoDistribution, GoRemote, GoRepository, ModuleVersion
+from pulp_go.app.models import GoDistribution, GoRemote, GoRepository
+from pulp_go.app.moduleversion import ModuleVersion
 from pulp_go.app.tasks.planning import plan_of
 from pulp_go.gomod import mainmodules, selection
 from pulp_go.gomod.errors import GoModError

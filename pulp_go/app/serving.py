@@ -21,7 +21,7 @@ from django.conf import settings
 from pulpcore.plugin.models import Artifact, RepositoryVersion
 from pulpcore.plugin.util import get_artifact_url
 
-from pulp_go.app.models import units_of
+from pulp_go.app.moduleversion import units_of
 from pulp_go.gomod import goproxy
 from pulp_go.gomod.errors import GoModError
 

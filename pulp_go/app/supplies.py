@@ -48,7 +48,7 @@ class Supply:
 
     Attributes:
         upstream: The `Upstream` of the remote.
-        find: Returns for a list of `ingest.Wanted` the held units that serve, by version.
+        find: Returns for a list of `ingest.Wanted` each `holding.Held` that serves, by version.
         find_go_mod: Returns the go.mod held of an `ingest.Wanted`, or None.
         keep: Returns the unit of an `ingest.Verified`, given with its `ingest.Wanted`.
         renew: Returns a held unit, given with its `ingest.Wanted`, and protects it.

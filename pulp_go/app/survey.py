@@ -32,7 +32,7 @@ async def survey_module(unit, supplies, progress):
 
 
 def is_in_repository(held):
-    """Report whether a unit, or None, is one that the repository has."""
+    """Report whether a `Held`, or None, is one that the repository has."""
     return held is not None and held.in_repository
 
 

@@ -137,10 +137,11 @@ async def ingest_version(wanted, held, supply, supplies, report):
 
 
 async def refresh(wanted, held, supply):
-    """Return a held unit; one without `.info` is asked for again, in case it turned up."""
-    if not held.info and (info := await supply.upstream.info(wanted.module, wanted.version)):
-        held = await supply.complete((held, info))
-    return await supply.renew((held, wanted))
+    """Return the unit of a `Held`; one without `.info` is asked for, in case it turned up."""
+    unit = held.unit
+    if not unit.info and (info := await supply.upstream.info(wanted.module, wanted.version)):
+        unit = await supply.complete((unit, info))
+    return await supply.renew((unit, wanted))
 
 
 async def fetch(wanted, supply, supplies, report):

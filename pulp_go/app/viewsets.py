@@ -22,7 +22,8 @@ from pulpcore.plugin.viewsets import (
 )
 
 from pulp_go.app import tasks
-from pulp_go.app.models import GoDistribution, GoRemote, GoRepository, ModuleVersion, memberships
+from pulp_go.app.models import GoDistribution, GoRemote, GoRepository
+from pulp_go.app.moduleversion import ModuleVersion, memberships
 from pulp_go.app.serializers import (
     GoDistributionSerializer,
     GoRemoteSerializer,

@@ -15,7 +15,7 @@ from django_guid import get_guid
 from pulpcore.plugin.util import get_domain_pk
 
 from pulp_go.app.exceptions import SelectionInvalidError
-from pulp_go.app.models import units_of
+from pulp_go.app.moduleversion import units_of
 from pulp_go.gomod import gosum, mainmodules, selection
 from pulp_go.gomod.errors import GoModError
 

@@ -1,15 +1,10 @@
 """What came meets what a repository holds: what is added, what is refused, what goes."""
 
-from django.db.models import Exists
-
-from pulpcore.plugin.util import get_domain_pk
-
 from pulp_go.app.batches import BATCH, batches
 from pulp_go.app.exceptions import HeldVersionError
 from pulp_go.app.history import Finding
-from pulp_go.app.models import ModuleVersion, Settled, memberships, settle, units_of
-
-BULKY = ("info", "go_mod", "requires", "retracts")
+from pulp_go.app.moduleversion import BULKY, ModuleVersion
+from pulp_go.app.rivals import Settled, held_beside, settle
 
 
 def latest_version(repository):
@@ -22,13 +17,13 @@ def settle_all(repository, pks):
 
     A refusal is a finding too: the upstream has other bytes than those once brought.
     """
-    latest = latest_version(repository)
     new, refused = [], []
     for batch in batches(pks):
-        units = ModuleVersion.objects.filter(pk__in=batch).exclude(Exists(memberships(latest)))
-        units = list(units.defer(*BULKY[1:]))
-        held = held_beside(latest, units)
+        units = list(ModuleVersion.objects.filter(pk__in=batch).defer(*BULKY))
+        held, there = held_beside(repository, units)
         for unit in units:
+            if unit.pk in there:
+                continue
             rival = held.get((unit.module, unit.version))
             outcome = settle(rival, unit, repository.allow_replacement) if rival else None
             if outcome is Settled.REFUSE:
@@ -36,13 +31,6 @@ def settle_all(repository, pks):
             elif outcome is not Settled.KEEP:
                 new.append(unit.pk)
     return new, refused
-
-
-def held_beside(version, units):
-    """Return the units that `version` holds of the same module versions, by those."""
-    names = {"module__in": {u.module for u in units}, "version__in": {u.version for u in units}}
-    rivals = units_of(version).filter(_pulp_domain=get_domain_pk(), **names)
-    return {(u.module, u.version): u for u in rivals.defer(*BULKY[1:])}
 
 
 def refuse(repository, held, new):

@@ -16,7 +16,8 @@ from pulp_go.app import executor
 from pulp_go.app.batches import batches
 from pulp_go.app.exceptions import MachineError, SyncFailedError
 from pulp_go.app.history import Arrival
-from pulp_go.app.models import GoRemote, GoRepository, ModuleVersion
+from pulp_go.app.models import GoRemote, GoRepository
+from pulp_go.app.moduleversion import ModuleVersion
 from pulp_go.app.resolving import fingerprint
 from pulp_go.app.synced import LastSync
 from pulp_go.app.tasks.planning import plan

@@ -27,6 +27,8 @@ ROWS = {
     "pulp_go.app.exceptions",
     "pulp_go.app.history",
     "pulp_go.app.models",
+    "pulp_go.app.moduleversion",
+    "pulp_go.app.rivals",
     "pulp_go.app.synced",
 }
 BELOW = {"pulp_go.app.settings"} | ROWS | {"pulp_go.gomod"}
@@ -45,6 +47,13 @@ MAY_IMPORT = {
     "app.exceptions": BELOW | ORM,
     "app.history": {"pulp_go.app.batches"} | ORM,
     "app.synced": {"pulp_go.app.batches"} | ORM,
+    "app.moduleversion": ORM,
+    "app.rivals": {
+        "pulp_go.app.batches",
+        "pulp_go.app.exceptions",
+        "pulp_go.app.moduleversion",
+    }
+    | ORM,
     "app.models": BELOW | ORM,
     "app.ingest": {"pulp_go.gomod", "pulp_go.hasher"} | ROWS | ORM,
     "app.keeping": {"pulp_go.gomod", "pulp_go.app.ingest"} | ROWS | ORM,

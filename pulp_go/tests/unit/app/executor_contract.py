@@ -4,7 +4,7 @@ An executor is made with a `progress` and has `run(units)`. The functions here t
 a unit that works against the scripted upstream, and that upstream.
 """
 
-from pulp_go.app.models import ModuleVersion
+from pulp_go.app.moduleversion import ModuleVersion
 from pulp_go.tests.unit.app.modules import GO_MOD, INFO, ONE, ONE_H1, PATH, module_zip
 
 

@@ -12,7 +12,8 @@ from pulp_go.app.exceptions import BadModuleError, HashMismatchError
 from pulp_go.app.history import Evidence, Sighting
 from pulp_go.app.ingest import Files, Wanted
 from pulp_go.app.keeping import Source
-from pulp_go.app.models import GoRemote, ModuleVersion
+from pulp_go.app.models import GoRemote
+from pulp_go.app.moduleversion import ModuleVersion
 from pulp_go.app.synced import GoModSource
 from pulp_go.tests.unit.app.modules import (
     CHANGED,

@@ -12,7 +12,8 @@ from pulpcore.plugin.content import Handler
 
 from pulp_go.app import serving
 from pulp_go.app.lazy import LazyAnswer
-from pulp_go.app.models import GoDistribution, GoRepository, ModuleVersion
+from pulp_go.app.models import GoDistribution, GoRepository
+from pulp_go.app.moduleversion import ModuleVersion
 from pulp_go.app.serving import Answer
 from pulp_go.tests.unit.app.modules import ONE, PATH, kept
 

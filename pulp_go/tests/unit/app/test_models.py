@@ -4,13 +4,17 @@ from types import SimpleNamespace
 
 import pytest
 from django.conf import settings
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from pulpcore.plugin.models import Artifact, Domain, Repository
 from pulpcore.plugin.util import get_domain, set_domain
 
 from pulp_go.app.exceptions import HeldVersionError
 from pulp_go.app.history import Arrival, Evidence, Finding, Sighting
-from pulp_go.app.models import GoRepository, ModuleVersion, Settled, settle, units_of
+from pulp_go.app.models import GoRepository
+from pulp_go.app.moduleversion import ModuleVersion, units_of
+from pulp_go.app.rivals import Settled, settle
 from pulp_go.gomod import semver
 from pulp_go.tests.unit.app.modules import CHANGED, CHANGED_H1, ONE, ONE_H1, kept
 
@@ -227,3 +231,12 @@ def test_the_database_orders_versions_as_go_does(db):
         )
     ordered = ModuleVersion.objects.order_by("version_key").values_list("version", flat=True)
     assert list(ordered) == versions
+
+
+def test_no_statement_of_a_new_version_looks_for_units_that_it_does_not_name(repository, tmp_path):
+    with CaptureQueriesContext(connection) as queries:
+        add(repository, kept(tmp_path, ONE, info=b""))
+        add(repository, kept(tmp_path, ONE))
+    ours = [query["sql"] for query in queries if '"go_' in query["sql"]]
+    assert ours
+    assert [sql for sql in ours if "EXISTS" in sql] == []

@@ -7,7 +7,8 @@ import pytest
 from pulpcore.plugin.models import Artifact
 
 from pulp_go.app import serving
-from pulp_go.app.models import GoDistribution, GoRepository, ModuleVersion
+from pulp_go.app.models import GoDistribution, GoRepository
+from pulp_go.app.moduleversion import ModuleVersion
 from pulp_go.app.serving import Answer
 from pulp_go.gomod import semver
 from pulp_go.tests.unit.app.modules import (

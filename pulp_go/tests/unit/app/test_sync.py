@@ -7,7 +7,8 @@ import pytest
 from pulp_go.app import executor
 from pulp_go.app.exceptions import MachineError, SelectionInvalidError, SyncFailedError
 from pulp_go.app.history import Arrival, Finding
-from pulp_go.app.models import GoRemote, GoRepository, units_of
+from pulp_go.app.models import GoRemote, GoRepository
+from pulp_go.app.moduleversion import units_of
 from pulp_go.app.tasks import preview, settling, sync
 from pulp_go.tests.unit.app.executor_contract import serve_one
 from pulp_go.tests.unit.app.modules import (

@@ -9,7 +9,8 @@ from pulpcore.plugin.models import RemoteArtifact
 
 from pulp_go.app import executor
 from pulp_go.app.history import Evidence, Sighting
-from pulp_go.app.models import GoRepository, ModuleVersion
+from pulp_go.app.models import GoRepository
+from pulp_go.app.moduleversion import ModuleVersion
 from pulp_go.tests.unit.app.executor_contract import serve_one, wanting
 from pulp_go.tests.unit.app.modules import (
     CHANGED,
