@@ -15,6 +15,8 @@ from pulpcore.plugin.util import get_domain_pk
 
 # What no decision about a unit needs.
 BULKY = ("go_mod", "requires", "retracts")
+# What tells a unit from another of its module version.
+DECIDING = ("module", "version", "info", "h1", "go_mod_h1", "pulp_created")
 
 
 class ModuleVersion(Content):
@@ -119,7 +121,7 @@ def namesakes(units):
         version__in={version for _, version in names},
     )
     found = defaultdict(list)
-    for unit in alike.defer(*BULKY):
+    for unit in alike.only(*DECIDING):
         if (unit.module, unit.version) in names:
             found[unit.module, unit.version].append(unit)
     return found
