@@ -10,7 +10,7 @@ from pulp_go.app import ingest
 from pulp_go.app.exceptions import BadModuleError, GoError
 from pulp_go.app.ingest import Wanted
 from pulp_go.app.units import Report, enter
-from pulp_go.gomod import dirhash, gosum, mainmodules, selection
+from pulp_go.gomod import dirhash, gosum, mainmodules, versionquery
 from pulp_go.gomod.errors import ModFileError
 from pulp_go.gomod.modgraph import Closure
 
@@ -53,7 +53,7 @@ class Reader:
         self._supply = supply
         self._go_mods = go_mods
         self._progress = progress
-        self._excludes = [selection.parse_word(text) for text in remote.excludes]
+        self._excludes = [versionquery.parse_word(text) for text in remote.excludes]
         lines = [line for line in gosum.parse(remote.go_sum) if line.is_go_mod]
         known = [line for line in lines if line.hash.startswith("h1:")]
         self._hashes = {(line.module, line.version): line.hash for line in known}
@@ -78,7 +78,7 @@ class Reader:
 
     async def _go_mod(self, one):
         """Return the bytes of a go.mod, or None for one that is excluded."""
-        if selection.excludes_match(self._excludes, *one):
+        if versionquery.excludes_match(self._excludes, *one):
             return None
         wanted = Wanted(*one, zip=False, go_mod_h1=self._hashes.get(one, ""))
         ingest.check_name(wanted)

@@ -24,7 +24,7 @@ class GoRemote(Remote, AutoAddObjPermsMixin):
     """An upstream that speaks the GOPROXY protocol, and what is wanted of it.
 
     Attributes:
-        includes: Words of a selection, such as `rsc.io/quote@v1.5.2` (`gomod.selection`).
+        includes: Words of a selection, such as `rsc.io/quote@v1.5.2` (`gomod.versionquery`).
         excludes: Words that take module versions away again.
         go_sum: The text of a go.sum, whose module versions are wanted with just these hashes.
         go_mods: Texts of go.mod files, each of a program whose whole module graph is wanted.

@@ -2,7 +2,7 @@
 
 from pulp_go.app.exceptions import GoError, UpstreamError, UpstreamNotFoundError
 from pulp_go.app.units import enter
-from pulp_go.gomod import index, selection
+from pulp_go.gomod import index, versionquery
 
 # A million module versions; the feed of all public ones has many more, and no sync wants those.
 MOST_PAGES = 500
@@ -21,12 +21,12 @@ async def read_names(unit, supplies, progress):
         names and is no trouble.
     """
     supply = await enter(unit, supplies)
-    words = [selection.parse_word(text) for text in unit["globs"]]
+    words = [versionquery.parse_word(text) for text in unit["globs"]]
     names = set()
     try:
         async for entries in pages(supply.upstream):
             paths = {entry.path for entry in entries} - names
-            names.update(*(selection.expand(word, paths) for word in words))
+            names.update(*(versionquery.expand(word, paths) for word in words))
     except GoError as error:
         return {"names": sorted(names), "trouble": [error.error_code, error.reason]}
     return {"names": sorted(names), "trouble": None}

@@ -8,7 +8,7 @@ from asgiref.sync import sync_to_async
 from pulp_go.app import keeping
 from pulp_go.app.exceptions import BadReplyError, GoError, UpstreamNotFoundError
 from pulp_go.app.ingest import Wanted
-from pulp_go.gomod import goproxy, selection
+from pulp_go.gomod import goproxy, versionquery
 
 
 def fingerprint(url, unit, *answers):
@@ -42,10 +42,10 @@ async def resolve(unit, upstream, report):
 
 async def answer_queries(unit, upstream, report):
     """Return the versions that the queries of a unit select."""
-    excludes = [selection.parse_word(text) for text in unit["excludes"]]
+    excludes = [versionquery.parse_word(text) for text in unit["excludes"]]
 
     def allowed(versions):
-        return [v for v in versions if not selection.excludes_match(excludes, unit["module"], v)]
+        return [v for v in versions if not versionquery.excludes_match(excludes, unit["module"], v)]
 
     chosen = set()
     try:
@@ -67,7 +67,7 @@ async def answer_queries(unit, upstream, report):
 
 def queries(unit):
     """Return the queries of a unit."""
-    return [selection.parse_word(f"{unit['module']}@{text}").query for text in unit["queries"]]
+    return [versionquery.parse_word(f"{unit['module']}@{text}").query for text in unit["queries"]]
 
 
 async def note(listed, unit, report):
@@ -82,8 +82,8 @@ async def note(listed, unit, report):
 
 async def answer(query, tagged, unit, upstream):
     """Return the versions that one query selects among the tagged ones."""
-    if query != selection.Latest():
-        return selection.select(query, tagged)
+    if query != versionquery.Latest():
+        return versionquery.select(query, tagged)
     return [await tagged_latest(unit["module"], tagged, upstream)] if tagged else []
 
 
@@ -106,7 +106,7 @@ async def untagged_latest(unit, listed, upstream):
     Raises:
         UpstreamNotFoundError: There is neither.
     """
-    if selection.Latest() not in queries(unit):
+    if versionquery.Latest() not in queries(unit):
         return []
     path = unit["module"]
     try:

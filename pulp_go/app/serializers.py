@@ -19,7 +19,7 @@ from pulpcore.plugin.serializers import (
 from pulp_go.app.models import GoDistribution, GoRemote, GoRepository
 from pulp_go.app.moduleversion import ModuleVersion
 from pulp_go.app.tasks.planning import plan_of
-from pulp_go.gomod import mainmodules, selection
+from pulp_go.gomod import mainmodules, versionquery
 from pulp_go.gomod.errors import GoModError
 
 
@@ -63,7 +63,7 @@ class WordsField(serializers.ListField):
         """Return the words, each of which can be understood."""
         words = super().run_child_validation(data)
         for word in words:
-            raise_as_validation_error(selection.parse_word, word)
+            raise_as_validation_error(versionquery.parse_word, word)
         return words
 
 

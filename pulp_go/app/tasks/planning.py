@@ -16,7 +16,7 @@ from pulpcore.plugin.util import get_domain_pk
 
 from pulp_go.app.exceptions import SelectionInvalidError
 from pulp_go.app.moduleversion import units_of
-from pulp_go.gomod import gosum, mainmodules, selection
+from pulp_go.gomod import gosum, mainmodules, selection, versionquery
 from pulp_go.gomod.errors import GoModError
 
 
@@ -65,10 +65,10 @@ def plan_of(remote, names=(), closure=()):
     Raises:
         GoModError: A word or a line cannot be understood; it is named.
     """
-    words = [selection.parse_word(text) for text in remote.includes]
+    words = [versionquery.parse_word(text) for text in remote.includes]
     if not names:
         words = [word for word in words if not word.is_glob]
-    without = [selection.parse_word(text) for text in remote.excludes]
+    without = [versionquery.parse_word(text) for text in remote.excludes]
     return selection.plan(words, without, gosum.parse(remote.go_sum), names, closure)
 
 
@@ -90,7 +90,7 @@ def check(remote):
 
 def globs_of(remote):
     """Return the globs that a remote includes."""
-    words = [selection.parse_word(text) for text in remote.includes]
+    words = [versionquery.parse_word(text) for text in remote.includes]
     return [word for word in words if word.is_glob]
 
 
