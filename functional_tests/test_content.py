@@ -72,6 +72,19 @@ def test_a_repository_version_lists_its_own(held):
     assert found(held, repository_version=first, module="example.com/a/b") == []
 
 
+def test_a_repository_version_lists_what_it_added_and_removed(held):
+    pulp, first, latest = held
+    assert found(held, repository_version_added=first) == UNITS[:5]
+    assert found(held, repository_version_added=latest) == UNITS[5:]
+    assert found(held, repository_version_removed=latest) == []
+    repository = pulp.repository()
+    units = [unit["pulp_href"] for unit in pulp.module_versions(module="example.com/a")]
+    pulp.modify(repository, add_content_units=units)
+    pulp.modify(repository, remove_content_units=units[:2])
+    assert found(held, repository_version_removed=pulp.latest(repository)) == UNITS[1:3]
+    assert found(held, repository_version_added=pulp.latest(repository)) == []
+
+
 def test_a_unit_says_which_file_it_has(held):
     (unit,) = held[0].module_versions(module="example.com/a/v2")
     assert unit["artifact"] is not None

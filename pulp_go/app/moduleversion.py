@@ -103,6 +103,16 @@ def units_of(version):
     return ModuleVersion.objects.filter(models.Exists(memberships(version)))
 
 
+def changed_in(version, change):
+    """Return what ties a unit (the outer query's) to a version that brought or took it.
+
+    Args:
+        version: The repository version.
+        change: `version_added` or `version_removed`.
+    """
+    return RepositoryContent.objects.filter(content_id=models.OuterRef("pk"), **{change: version})
+
+
 def added_units(version):
     """Return the units that a repository version has and the one before had not."""
     return ModuleVersion.objects.filter(version_memberships__version_added=version)

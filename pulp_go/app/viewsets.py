@@ -9,6 +9,7 @@ from rest_framework.decorators import action
 from pulpcore.plugin.actions import ModifyRepositoryActionMixin
 from pulpcore.plugin.serializers import AsyncOperationResponseSerializer
 from pulpcore.plugin.tasking import dispatch
+from pulpcore.plugin.util import get_domain_pk
 from pulpcore.plugin.viewsets import (
     ContentFilter,
     DistributionViewSet,
@@ -23,7 +24,7 @@ from pulpcore.plugin.viewsets import (
 
 from pulp_go.app import tasks
 from pulp_go.app.models import GoDistribution, GoRemote, GoRepository
-from pulp_go.app.moduleversion import ModuleVersion, memberships
+from pulp_go.app.moduleversion import ModuleVersion, changed_in, memberships
 from pulp_go.app.serializers import (
     GoDistributionSerializer,
     GoRemoteSerializer,
@@ -43,6 +44,25 @@ class HeldInFilter(RepositoryVersionFilter):
         return queryset.filter(Exists(memberships(self.get_repository_version(value))))
 
 
+class AddedInFilter(RepositoryVersionFilter):
+    """Units that a repository version added."""
+
+    change = "version_added"
+
+    def filter(self, queryset, value):
+        """Return the units of `queryset` that came, or went, with the repository version."""
+        if value is None:
+            return queryset
+        version = self.get_repository_version(value)
+        return queryset.filter(Exists(changed_in(version, self.change)))
+
+
+class RemovedInFilter(AddedInFilter):
+    """Units that a repository version removed."""
+
+    change = "version_removed"
+
+
 class GoOrderingFilter(OrderingFilter):
     """Orders by module and version, a version in Go's order; by this without being asked."""
 
@@ -57,6 +77,8 @@ class ModuleVersionFilter(ContentFilter):
 
     ordering_fields = (("module", "module"), ("version_key", "version"), ("time", "time"))
     repository_version = HeldInFilter()
+    repository_version_added = AddedInFilter()
+    repository_version_removed = RemovedInFilter()
     module__startswith = CharFilter(
         field_name="module", lookup_expr="startswith", help_text="Modules below a prefix."
     )
@@ -79,6 +101,10 @@ class ModuleVersionViewSet(ReadOnlyContentViewSet):
     queryset = ModuleVersion.objects.defer("info", "go_mod").prefetch_related("_artifacts")
     serializer_class = ModuleVersionSerializer
     filterset_class = ModuleVersionFilter
+
+    def get_queryset(self):
+        """Return the units of the domain, by the index that has them in order."""
+        return super().get_queryset().filter(_pulp_domain=get_domain_pk())
 
 
 class GoRemoteViewSet(RemoteViewSet, RolesMixin):
