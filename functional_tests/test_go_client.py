@@ -192,7 +192,7 @@ def test_nothing_else_sends_go_on(go, pulp, upstream):
     repository = pulp.repository()
     refused = {
         ": 503 ": pulp.distribution(),
-        ": 403 ": pulp.distribution(repository=repository, content_guard=guard),
+        ": 401 ": pulp.distribution(repository=repository, content_guard=guard),
     }
     for status, base in refused.items():
         said = go(f"{base},{upstream.url}").fail("mod", "download", f"{QUOTE}@v1.0.0")

@@ -5,9 +5,7 @@ Pulp is started for real, a few times on one home: only the first start migrates
 
 import base64
 import contextlib
-import datetime
 import http.client
-import ipaddress
 import json
 import os
 import shutil
@@ -25,10 +23,8 @@ from typing import Any
 from urllib.parse import quote, urlsplit
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
+
+from functional_tests.certificates import Certificate, write_certificate
 
 PULP_GO = Path(sys.executable).parent / "pulp-go"
 PATIENCE = 300
@@ -161,24 +157,9 @@ def new(tmp_path: Path) -> Iterator[Path]:
 
 
 @pytest.fixture(scope="module")
-def certificate(scratch: Path) -> tuple[Path, Path]:
+def certificate(scratch: Path) -> Certificate:
     """A certificate for 127.0.0.1 that signs itself, and its key."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
-    now, day = datetime.datetime.now(datetime.UTC), datetime.timedelta(days=1)
-    address = x509.IPAddress(ipaddress.ip_address("127.0.0.1"))
-    built = (
-        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
-        .not_valid_before(now - day)
-        .not_valid_after(now + day)
-        .add_extension(x509.SubjectAlternativeName([address]), critical=False)
-        .sign(key, hashes.SHA256())
-    )
-    files = scratch / "the certificate.pem", scratch / "the key.pem"
-    files[0].write_bytes(built.public_bytes(serialization.Encoding.PEM))
-    pem, plain = serialization.Encoding.PEM, serialization.NoEncryption()
-    files[1].write_bytes(key.private_bytes(pem, serialization.PrivateFormat.PKCS8, plain))
-    return files
+    return write_certificate(scratch)
 
 
 def test_what_up_says_is_there_answers(up):
@@ -265,13 +246,15 @@ def test_a_home_moves_even_to_a_path_too_long_for_a_socket_and_keeps_what_it_had
 
 @needs_proc
 def test_staying_with_tls_until_it_is_ended(ended, certificate):
-    cert, key = certificate
-    with foreground(ended, "--tls-cert", cert, "--tls-key", key, "--workers", "2") as process:
+    cert, files = certificate.chain, ["--tls-cert", certificate.chain, "--tls-key", certificate.key]
+    with foreground(ended, *files, "--workers", "2") as process:
         wait_for(lambda: (ended / "info.json").exists() or process.poll() is not None)
         info = told(ended)
         assert info["content"].startswith("https://127.0.0.1:")
         assert list(info["pids"])[-2:] == ["worker-1", "worker-2"]
         assert get(info["content"], "/pulp/content/", cafile=cert)[0] == 200
+        assert info["api"].startswith("https://127.0.0.1:")
+        assert get(info["api"], "/pulp/api/v3/users/", info["password"], cafile=cert)[0] == 200
         process.send_signal(signal.SIGINT)
         output = process.communicate(timeout=PATIENCE)[0]
     assert process.returncode == 0
@@ -280,7 +263,8 @@ def test_staying_with_tls_until_it_is_ended(ended, certificate):
     # An empty text takes an option back.
     taken = pulp_go("up", ended, "--detach", "--tls-cert", "", "--tls-key", "", "--workers", "1")
     assert taken.returncode == 0
-    assert told(ended)["content"] == info["content"].replace("https://", "http://")
+    for name in ("api", "content"):
+        assert told(ended)[name] == info[name].replace("https://", "http://")
 
 
 @needs_proc
@@ -390,7 +374,10 @@ REFUSED = [
         ["--tls-cert", "/none/cert.pem", "--tls-key", "/none/key.pem"],
         "/none/cert.pem: No such file",
     ),
-    (["--tls-cert", "/dev/null", "--tls-key", "/dev/null"], "/dev/null and /dev/null: "),
+    (
+        ["--tls-cert", "/dev/null", "--tls-key", "/dev/null"],
+        "--tls-cert /dev/null holds no certificates in PEM",
+    ),
     (["--settings", "/none/own.py"], "--settings /none/own.py: No such file"),
     (["--database", "mysql://u:a-secret@h/n"], "--database is not of the form postgresql://"),
 ]

@@ -5,8 +5,6 @@ uses, unless a test wants it answered. `python -m http.server` would not do: esc
 the log are the point. An index feed is there if the tree has one, and is given page by page.
 """
 
-import datetime
-import ipaddress
 import json
 import socket
 import ssl
@@ -18,13 +16,11 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any, Self
 from urllib.parse import parse_qs, unquote
 
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-
+from functional_tests.certificates import write_certificate
 from functional_tests.moduletree import INDEX, ModuleTree
 
 MOST_STALL = 120
@@ -260,38 +256,13 @@ def _page(feed: bytes, url: str, most: int) -> bytes:
 
 def _wrap(server: _Server) -> str:
     """Make `server` speak TLS with a certificate that nobody trusts, and return it as PEM."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    certificate = _sign(key).public_bytes(serialization.Encoding.PEM)
-    private = key.private_bytes(
-        serialization.Encoding.PEM,
-        serialization.PrivateFormat.PKCS8,
-        serialization.NoEncryption(),
-    )
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    with tempfile.NamedTemporaryFile() as chain:
-        chain.write(certificate + private)
-        chain.flush()
-        context.load_cert_chain(chain.name)
+    with tempfile.TemporaryDirectory() as directory:
+        certificate = write_certificate(Path(directory))
+        context.load_cert_chain(certificate.chain, certificate.key)
+        text = certificate.chain.read_text()
     # The handshake belongs to the connection's own thread: one that fails must not end accept().
     server.socket = context.wrap_socket(
         server.socket, server_side=True, do_handshake_on_connect=False
     )
-    return certificate.decode()
-
-
-def _sign(key: ec.EllipticCurvePrivateKey) -> x509.Certificate:
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "upstream of the tests")])
-    address = x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))])
-    now = datetime.datetime.now(datetime.UTC)
-    return (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - datetime.timedelta(days=1))
-        .not_valid_after(now + datetime.timedelta(days=1))
-        .add_extension(address, critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .sign(key, hashes.SHA256())
-    )
+    return text

@@ -118,6 +118,13 @@ class MachineError(GoError):
     error_code = "GO0010"
 
 
+class UploadIncompleteError(GoError):
+    """Chunks of an upload are missing."""
+
+    http_status_code = http.client.BAD_REQUEST
+    error_code = "GO0011"
+
+
 def hashes(unit):
     """Return the two hashes of a module version as a person reads them."""
     return f"zip {unit.h1 or '(none)'} and go.mod {unit.go_mod_h1}"

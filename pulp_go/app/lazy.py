@@ -40,7 +40,8 @@ class LazyAnswer(web.StreamResponse):
         try:
             file = await asyncio.to_thread(answer.artifact.file.open)
         except OSError:
-            return await self._send(request, serving.refuse(serving.lost(self._path)))
+            lost = serving.refuse(serving.lost(self._path))
+            return await self._send(request, serving.restrict(self._distribution, lost))
         try:
             return await self._send_file(request, answer, file.file)
         finally:

@@ -1,5 +1,6 @@
 """What the REST API takes and shows."""
 
+import json
 from types import SimpleNamespace
 from urllib.parse import urlsplit
 
@@ -10,10 +11,13 @@ from pulpcore.plugin.serializers import (
     DetailRelatedField,
     DistributionSerializer,
     NoArtifactContentSerializer,
+    NoArtifactContentUploadSerializer,
+    PulpLabelsField,
     RemoteSerializer,
     RepositorySerializer,
     SingleContentArtifactField,
     ValidateFieldsMixin,
+    pulp_labels_validator,
 )
 
 from pulp_go.app.models import GoDistribution, GoRemote, GoRepository
@@ -21,24 +25,92 @@ from pulp_go.app.moduleversion import ModuleVersion
 from pulp_go.app.tasks.planning import plan_of
 from pulp_go.gomod import mainmodules, versionquery
 from pulp_go.gomod.errors import GoModError
+from pulp_go.gomod.modzip import MAX_ZIP_FILE
 
 
-class ModuleVersionSerializer(NoArtifactContentSerializer):
-    """A module version; everything about it comes from its bytes, so nothing can be written."""
+class LabelsField(PulpLabelsField):
+    """Labels; a form, which has texts alone, gives them as JSON."""
+
+    def to_internal_value(self, data):
+        """Return the labels as a dictionary."""
+        if isinstance(data, str):
+            try:
+                data = json.loads(data)
+            except ValueError:
+                self.fail("not_a_dict", input_type="str")
+        return super().to_internal_value(data)
+
+
+class OverwriteField(serializers.BooleanField):
+    """A switch; a form that does not have it does not mean False, as it would for a check box."""
+
+    default_empty_html = serializers.empty
+
+
+class ModuleVersionSerializer(NoArtifactContentUploadSerializer):
+    """A module version; what is given with an upload of its zip, and what comes from its bytes."""
 
     artifact = SingleContentArtifactField(
-        queryset=None, read_only=True, help_text="The zip, if it is held."
+        required=False, help_text="The zip, if it is held. In an upload: one that Pulp has already."
+    )
+    pulp_labels = LabelsField(
+        required=False,
+        validators=[pulp_labels_validator],
+        help_text="Labels of the module version, if the upload makes a new one.",
+    )
+    overwrite = OverwriteField(
+        required=False,
+        write_only=True,
+        help_text=(
+            "Whether other bytes may be replaced where the repository allows replacement at all. "
+            "Defaults to true."
+        ),
+    )
+    module = serializers.CharField(
+        required=False,
+        trim_whitespace=False,
+        help_text="The module path. In an upload the zip tells it; if given, the two must agree.",
+    )
+    version = serializers.CharField(
+        required=False,
+        trim_whitespace=False,
+        help_text="The version. In an upload the zip tells it; if given, the two must agree.",
+    )
+    time = serializers.DateTimeField(
+        required=False,
+        help_text=(
+            "When the version was made. In an upload without it: the newest time in the zip if "
+            "that is after 1980-01-01, else now."
+        ),
     )
     requires = serializers.ListField(read_only=True, help_text="The requirements of its go.mod.")
     retracts = serializers.ListField(read_only=True, help_text="What its go.mod retracts.")
     origin = serializers.JSONField(read_only=True, help_text="The origin that .info names.")
 
+    def validate_file(self, file):
+        """Refuse what no module zip can be, before it is copied anywhere."""
+        return self.not_too_large(file)
+
+    def validate_upload(self, upload):
+        """Refuse what no module zip can be, before its chunks are read."""
+        return self.not_too_large(upload)
+
+    def validate_artifact(self, artifact):
+        """Refuse what no module zip can be, before it is read."""
+        return self.not_too_large(artifact)
+
+    def not_too_large(self, source):
+        """Return what has a size, if a zip may be so large."""
+        if source.size > MAX_ZIP_FILE:
+            raise serializers.ValidationError(
+                f"module zip file is too large (max {MAX_ZIP_FILE} bytes)"
+            )
+        return source
+
     class Meta:
         model = ModuleVersion
-        own = (
-            "module",
-            "version",
-            "time",
+        given = ("file", "upload", "artifact", "module", "version", "time")
+        derived = (
             "origin",
             "go_mod_h1",
             "h1",
@@ -49,9 +121,8 @@ class ModuleVersionSerializer(NoArtifactContentSerializer):
             "retracts",
             "requires",
         )
-        inherited = set(NoArtifactContentSerializer.Meta.fields) - {"repository", "overwrite"}
-        fields = (*sorted(inherited), "artifact", *own)
-        read_only_fields = own
+        fields = (*NoArtifactContentSerializer.Meta.fields, *given, *derived)
+        read_only_fields = derived
 
 
 class WordsField(serializers.ListField):
@@ -207,7 +278,7 @@ class GoDistributionSerializer(DistributionSerializer):
 
 
 class SyncSerializer(ValidateFieldsMixin, serializers.Serializer):
-    """What a sync may be told."""
+    """What a sync may be told; its instance is the repository, as pulpcore's conditions have it."""
 
     remote = DetailRelatedField(
         required=False,
@@ -240,7 +311,7 @@ class SyncSerializer(ValidateFieldsMixin, serializers.Serializer):
     def validate(self, data):
         """Find the remote and check that it selects something."""
         data = super().validate(data)
-        repository = self.context["repository"]
+        repository = self.instance
         remote = data.get("remote") or repository.remote
         if remote is None:
             raise serializers.ValidationError(

@@ -8,12 +8,14 @@
 
 A status code is part of the security: 404 lets a client go on to its next proxy, so it is said
 only of what is not there, with the reason as text; with nothing to serve from the answer is 503,
-with a file that storage lost 502. https://go.dev/ref/mod#goproxy-protocol
+with a file that storage lost 502. Whom a guard refuses gets 401 or 403 (`app.content`).
+
+https://go.dev/ref/mod#goproxy-protocol
 """
 
 import hashlib
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from uuid import UUID
 
 from django.conf import settings
@@ -100,10 +102,28 @@ def answer(distribution, path, method, headers):
         pointer = pointer_of(distribution)
         full = respond(pointer, goproxy.parse(path), method)
     except GoModError as error:
-        return refuse(RefusalError(404, f"not found: {error}"))
+        full = refuse(RefusalError(404, f"not found: {error}"))
     except RefusalError as refusal:
-        return refuse(refusal)
-    return conditional(full, headers)
+        full = refuse(refusal)
+    return restrict(distribution, conditional(full, headers))
+
+
+def restrict(distribution, answer):
+    """Return an answer that no shared cache keeps, if the distribution is guarded."""
+    if not distribution.content_guard_id or "Cache-Control" not in answer.headers:
+        return answer
+    cache_control = {"Cache-Control": private(answer.headers["Cache-Control"])}
+    return replace(answer, headers=answer.headers | cache_control)
+
+
+def private(cache_control):
+    """Return a `Cache-Control` that speaks of the client's own cache alone.
+
+    https://www.rfc-editor.org/rfc/rfc9111#name-private-2
+    """
+    words = [word.strip() for word in cache_control.split(",")]
+    shared = ("public", "private", "s-maxage")
+    return ", ".join(["private", *(word for word in words if not word.startswith(shared))])
 
 
 def refuse(refusal):
@@ -111,6 +131,22 @@ def refuse(refusal):
     body = f"{refusal.reason}\n".encode("utf-8", "replace")
     headers = {"Content-Type": TEXT, "Content-Length": str(len(body)), "Cache-Control": "no-cache"}
     return Answer(refusal.status, headers, body)
+
+
+def unauthorized():
+    """Return the answer that asks for credentials: the same for all paths, so it tells nothing.
+
+    https://www.rfc-editor.org/rfc/rfc7617#section-2
+    """
+    answer = refuse(RefusalError(401, "unauthorized: valid credentials are needed here"))
+    challenge = {"WWW-Authenticate": 'Basic realm="Pulp", charset="UTF-8"'}
+    return replace(answer, headers=answer.headers | challenge | {"Cache-Control": "no-store"})
+
+
+def forbidden():
+    """Return the answer to a user without the right, the same for all paths."""
+    answer = refuse(RefusalError(403, "forbidden: this user has no right to read here"))
+    return replace(answer, headers=answer.headers | {"Cache-Control": "no-store"})
 
 
 def pointer_of(distribution):
@@ -242,8 +278,8 @@ def immutable(pointer, body, content_type, digest):
 def file_headers(pointer, content_type, digest):
     """Return the headers of a file that never changes; its digest is its strong ETag."""
     cache = settings.GO_CACHE_CONTROL
-    if pointer.guarded:
-        cache = cache.replace("public", "private")
+    if pointer.guarded:  # an object storage says it too
+        cache = private(cache)
     return {"Content-Type": content_type, "ETag": f'"{digest}"', "Cache-Control": cache}
 
 

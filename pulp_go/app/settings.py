@@ -6,6 +6,10 @@ https://pulpproject.org/pulpcore/docs/admin/guides/configure-pulp/
 # Cache-Control of what never changes: .info, .mod and .zip of a module version.
 GO_CACHE_CONTROL = "public, max-age=31536000, immutable"
 
+# For how many seconds a user's password, once verified for a guarded distribution, is not hashed
+# again. A change of the user in Pulp counts at once all the same.
+GO_CREDENTIALS_TTL = 60
+
 # Module versions that a sync has in flight at once, each with its zip spooled to disk. How many
 # requests go to one upstream at once is its remote's download_concurrency.
 GO_SYNC_CONCURRENCY = 20

@@ -1,20 +1,25 @@
 """The endpoints of the REST API."""
 
+from dataclasses import asdict
+
 from django.db.models import Exists
 from django_filters import CharFilter
 from django_filters.rest_framework import OrderingFilter
 from drf_spectacular.utils import extend_schema
+from rest_framework import status
 from rest_framework.decorators import action
+from rest_framework.response import Response
 
 from pulpcore.plugin.actions import ModifyRepositoryActionMixin
+from pulpcore.plugin.constants import TASK_STATES
 from pulpcore.plugin.serializers import AsyncOperationResponseSerializer
 from pulpcore.plugin.tasking import dispatch
 from pulpcore.plugin.util import get_domain_pk
 from pulpcore.plugin.viewsets import (
     ContentFilter,
+    ContentViewSet,
     DistributionViewSet,
     OperationPostponedResponse,
-    ReadOnlyContentViewSet,
     RemoteViewSet,
     RepositoryVersionFilter,
     RepositoryVersionViewSet,
@@ -22,7 +27,8 @@ from pulpcore.plugin.viewsets import (
     RolesMixin,
 )
 
-from pulp_go.app import tasks
+from pulp_go.app import policies, tasks, uploading
+from pulp_go.app.exceptions import GoError
 from pulp_go.app.models import GoDistribution, GoRemote, GoRepository
 from pulp_go.app.moduleversion import ModuleVersion, changed_in, memberships
 from pulp_go.app.serializers import (
@@ -32,6 +38,7 @@ from pulp_go.app.serializers import (
     ModuleVersionSerializer,
     SyncSerializer,
 )
+from pulp_go.app.uploaded import Given, on_disk
 
 
 class HeldInFilter(RepositoryVersionFilter):
@@ -94,17 +101,96 @@ class ModuleVersionFilter(ContentFilter):
         fields = {"module": ["exact", "in"], "version": ["exact", "in"]}
 
 
-class ModuleVersionViewSet(ReadOnlyContentViewSet):
-    """A module version: one version of one Go module, with its go.mod and its zip."""
+class ModuleVersionViewSet(ContentViewSet):
+    """A module version: one version of one Go module, with its go.mod and its zip.
+
+    The zip is all that an upload needs; it comes as `file`, in chunks or as an artifact.
+    """
 
     endpoint_name = "modules"
     queryset = ModuleVersion.objects.defer("info", "go_mod").prefetch_related("_artifacts")
     serializer_class = ModuleVersionSerializer
     filterset_class = ModuleVersionFilter
+    DEFAULT_ACCESS_POLICY = policies.CONTENT
 
     def get_queryset(self):
         """Return the units of the domain, by the index that has them in order."""
         return super().get_queryset().filter(_pulp_domain=get_domain_pk())
+
+    def handle_exception(self, exc):
+        """Answer what an upload is refused for with its own status and reason."""
+        if isinstance(exc, GoError):
+            return Response({"detail": str(exc)}, status=exc.http_status_code, exception=True)
+        return super().handle_exception(exc)
+
+    @extend_schema(
+        summary="Upload a module version",
+        description=(
+            "Trigger a task that makes a module version of a module zip and, with `repository`, "
+            "adds it there."
+        ),
+        responses={202: AsyncOperationResponseSerializer},
+    )
+    def create(self, request, **kwargs):
+        """Dispatch an upload."""
+        given = Given.of(self.get_serializer(data=request.data))
+        kind, source = given.stored()
+        task = dispatch(
+            tasks.upload,
+            exclusive_resources=[given.upload, given.repository],
+            kwargs={
+                "kind": kind,
+                "source_pk": str(source.pk),
+                "said": asdict(given.said),
+                "repository_pk": given.repository and str(given.repository.pk),
+            },
+        )
+        return OperationPostponedResponse(task, request)
+
+    @extend_schema(
+        summary="Upload a module version synchronously",
+        description=(
+            "Make a module version of a module zip at once and, with `repository`, add it there; "
+            "if the repository is busy or very large, a task does the adding."
+        ),
+        responses={201: ModuleVersionSerializer, 202: AsyncOperationResponseSerializer},
+    )
+    @action(detail=False, methods=["post"])
+    def upload(self, request, **kwargs):
+        """Upload while the client waits."""
+        given = Given.of(self.get_serializer(data=request.data))
+        with on_disk(given.source) as path:
+            verified = uploading.verify(path, given.said)
+            unit = uploading.accept(verified, given.said, given.repository)
+        if given.repository and not uploading.holds(given.repository, unit):
+            task = self.add_upload(given, unit)
+            if task.state != TASK_STATES.COMPLETED:
+                return OperationPostponedResponse(task, request)
+        data = self.get_serializer(unit).data
+        return Response(
+            data, status=status.HTTP_201_CREATED, headers=self.get_success_headers(data)
+        )
+
+    def add_upload(self, given, unit):
+        """Return the task that adds an uploaded unit to its repository, ended if that can be.
+
+        Raises:
+            HeldVersionError: Other bytes were there just before.
+        """
+        task = dispatch(
+            tasks.add_upload,
+            exclusive_resources=[given.repository],
+            kwargs={
+                "unit_pk": str(unit.pk),
+                "repository_pk": str(given.repository.pk),
+                "overwrite": given.said.overwrite,
+            },
+            immediate=tasks.is_quick(given.repository),
+        )
+        task.refresh_from_db()
+        if task.state == TASK_STATES.FAILED:
+            uploading.held_instead(given.repository, unit, given.said.overwrite)
+        return task
 
 
 class GoRemoteViewSet(RemoteViewSet, RolesMixin):
@@ -114,6 +200,8 @@ class GoRemoteViewSet(RemoteViewSet, RolesMixin):
     queryset = GoRemote.objects.all()
     serializer_class = GoRemoteSerializer
     queryset_filtering_required_permission = "go.view_goremote"
+    DEFAULT_ACCESS_POLICY = policies.REMOTE
+    LOCKED_ROLES = policies.REMOTE_ROLES
 
 
 class GoRepositoryViewSet(RepositoryViewSet, ModifyRepositoryActionMixin, RolesMixin):
@@ -123,6 +211,8 @@ class GoRepositoryViewSet(RepositoryViewSet, ModifyRepositoryActionMixin, RolesM
     queryset = GoRepository.objects.exclude(user_hidden=True)
     serializer_class = GoRepositorySerializer
     queryset_filtering_required_permission = "go.view_gorepository"
+    DEFAULT_ACCESS_POLICY = policies.REPOSITORY
+    LOCKED_ROLES = policies.REPOSITORY_ROLES
 
     @extend_schema(
         summary="Sync from a remote",
@@ -136,8 +226,7 @@ class GoRepositoryViewSet(RepositoryViewSet, ModifyRepositoryActionMixin, RolesM
     def sync(self, request, pk, **kwargs):
         """Dispatch a sync."""
         repository = self.get_object()
-        context = {"request": request, "repository": repository}
-        serializer = SyncSerializer(data=request.data, context=context)
+        serializer = SyncSerializer(repository, data=request.data, context={"request": request})
         serializer.is_valid(raise_exception=True)
         options = serializer.validated_data
         remote = options.pop("remote")
@@ -170,6 +259,7 @@ class GoRepositoryVersionViewSet(RepositoryVersionViewSet):
     """A repository version is what a repository held at a moment, for ever."""
 
     parent_viewset = GoRepositoryViewSet
+    DEFAULT_ACCESS_POLICY = policies.REPOSITORY_VERSION
 
 
 class GoDistributionViewSet(DistributionViewSet, RolesMixin):
@@ -179,3 +269,5 @@ class GoDistributionViewSet(DistributionViewSet, RolesMixin):
     queryset = GoDistribution.objects.all()
     serializer_class = GoDistributionSerializer
     queryset_filtering_required_permission = "go.view_godistribution"
+    DEFAULT_ACCESS_POLICY = policies.DISTRIBUTION
+    LOCKED_ROLES = policies.DISTRIBUTION_ROLES

@@ -101,6 +101,20 @@ class InvalidZipError(GoModError):
         self.reason = reason
 
 
+class DeclaredPathError(GoModError):
+    """A go.mod that `go` would not take for that of a module version.
+
+    Attributes:
+        declared: The module path that it declares, or "" for none.
+        reason: Why it is not the one of this module version.
+    """
+
+    def __init__(self, declared: str, reason: str) -> None:
+        super().__init__(f"go.mod declares {declared!r}: {reason}" if declared else reason)
+        self.declared = declared
+        self.reason = reason
+
+
 class ModFileError(GoModError):
     """A go.mod text that does not parse.
 

@@ -43,6 +43,9 @@ _LOCATOR_SIGNATURE = b"PK\x06\x07"
 _LOCAL = struct.Struct("<4s22xHH")
 # Signature, flags, method, CRC, compressed size, size, lengths of name, extra and comment, offset.
 _DIRECTORY = struct.Struct("<4s4xHH4xIIIHHH8xI")
+# Within it: the lengths of name, extra and comment.
+_LENGTHS = struct.Struct("<HHH")
+_LENGTHS_AT = 28
 # Signature, number of entries, size of the directory, its offset, length of the comment.
 _END = struct.Struct("<4s6xHIIH")
 _END64 = struct.Struct("<4s28xQQQ")
@@ -116,6 +119,24 @@ class Entry(NamedTuple):
     offset: int
 
 
+class Header(NamedTuple):
+    """One header of the central directory as it stands there.
+
+    Attributes:
+        fixed: Its part of fixed length.
+        rest: Name, extra field and comment, one behind the other.
+    """
+
+    fixed: bytes
+    rest: bytes
+
+    @property
+    def extra(self) -> bytes:
+        """The extra field: records of a tag, a size and data."""
+        name_size, extra_size, _ = _LENGTHS.unpack_from(self.fixed, _LENGTHS_AT)
+        return self.rest[name_size : name_size + extra_size]
+
+
 class _Directory(NamedTuple):
     """Where the central directory lies, in bytes, and how many entries it says it has."""
 
@@ -137,8 +158,9 @@ def read_directory(file: BinaryIO) -> Iterator[Entry]:
     room_for_content = directory.offset
     room_for_headers = directory.size
     for _ in range(directory.entries):
-        entry, length = _read_entry(file)
-        room_for_headers -= length
+        header = _read_header(file)
+        entry = _entry(header)
+        room_for_headers -= len(header.fixed) + len(header.rest)
         needed = _LOCAL.size + entry.compressed_size
         room_for_content -= needed
         if room_for_content < 0 or entry.offset + needed > directory.offset:
@@ -146,6 +168,20 @@ def read_directory(file: BinaryIO) -> Iterator[Entry]:
         yield entry
     if room_for_headers != 0:
         raise InvalidZipError("not a valid zip file: size of the central directory is wrong")
+
+
+def read_headers(file: BinaryIO) -> Iterator[Header]:
+    """Return the headers of the central directory of `file` as they stand there, in its order.
+
+    Whether they make sense is what `read_directory` finds out.
+
+    Raises:
+        InvalidZipError: `file` has no central directory, or one that is cut off.
+    """
+    directory = _find_directory(file, file.seek(0, SEEK_END))
+    file.seek(directory.offset)
+    for _ in range(directory.entries):
+        yield _read_header(file)
 
 
 def _find_directory(file: BinaryIO, file_size: int) -> _Directory:
@@ -188,22 +224,25 @@ def _find_directory64(file: BinaryIO, plain: _Directory, end: int) -> tuple[_Dir
     return _Directory(offset, size, entries), record_offset
 
 
-def _read_entry(file: BinaryIO) -> tuple[Entry, int]:
-    """Return the entry whose directory header comes next, and the length of that header."""
+def _read_header(file: BinaryIO) -> Header:
+    """Return the header that comes next in the central directory."""
     fixed = file.read(_DIRECTORY.size)
     if len(fixed) < _DIRECTORY.size or not fixed.startswith(_DIRECTORY_SIGNATURE):
         raise InvalidZipError("not a valid zip file: bad header in the central directory")
-    (_, flags, method, crc, compressed, size, name_size, extra_size, comment_size, offset) = (
-        _DIRECTORY.unpack(fixed)
+    return Header(fixed, file.read(sum(_LENGTHS.unpack_from(fixed, _LENGTHS_AT))))
+
+
+def _entry(header: Header) -> Entry:
+    """Return the entry that a header of the central directory describes."""
+    (_, flags, method, crc, compressed, size, name_size, _, _, offset) = _DIRECTORY.unpack(
+        header.fixed
     )
-    rest = file.read(name_size + extra_size + comment_size)
-    name = _decode(rest[:name_size])
+    name = _decode(header.rest[:name_size])
     if _IN_EXTRA in (compressed, size, offset):
-        extra = rest[name_size : name_size + extra_size]
-        size, compressed, offset = _from_extra(name, extra, (size, compressed, offset))
+        size, compressed, offset = _from_extra(name, header.extra, (size, compressed, offset))
     entry = Entry(name, flags, method, crc, compressed, size, offset)
     _check_readable(entry)
-    return entry, len(fixed) + len(rest)
+    return entry
 
 
 def _decode(raw: bytes) -> str:
@@ -215,7 +254,7 @@ def _decode(raw: bytes) -> str:
 
 def _from_extra(name: str, extra: bytes, values: tuple[int, int, int]) -> Iterator[int]:
     """Return `values`, each one that says so replaced by the next one in the zip64 extra."""
-    wide = _zip64_extra(extra)
+    wide = find_extra(extra, _ZIP64_TAG)
     for value in values:
         if value == _IN_EXTRA:
             if len(wide) < 8:
@@ -226,10 +265,11 @@ def _from_extra(name: str, extra: bytes, values: tuple[int, int, int]) -> Iterat
             yield value
 
 
-def _zip64_extra(extra: bytes) -> bytes:
+def find_extra(extra: bytes, wanted: int) -> bytes:
+    """Return what the extra field has under the tag `wanted`, b"" if nothing."""
     while len(extra) >= _EXTRA.size:
         tag, size = _EXTRA.unpack_from(extra)
-        if tag == _ZIP64_TAG:
+        if tag == wanted:
             return extra[_EXTRA.size : _EXTRA.size + size]
         extra = extra[_EXTRA.size + size :]
     return b""

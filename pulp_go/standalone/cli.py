@@ -43,7 +43,7 @@ def main() -> None:
 @click.option("--api-port", type=click.IntRange(0, 65535), help="Of the REST API. [a free one]")
 @click.option("--content-port", type=click.IntRange(0, 65535), help="Of content. [a free one]")
 @click.option("--host", help="Where both listen, and what URLs say. [127.0.0.1]")
-@click.option("--tls-cert", help="Certificate chain: content is served over https.")
+@click.option("--tls-cert", help="Certificate chain: both then speak https.")
 @click.option("--tls-key", help="The key of --tls-cert.")
 @click.option(
     "--database",

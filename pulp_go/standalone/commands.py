@@ -49,8 +49,12 @@ def environment(
     return kept | own
 
 
-def content_environment(options: Options) -> dict[str, str]:
-    """Return what the content app's environment has more: `pulpcore-content` has no TLS option."""
+def tls_environment(options: Options) -> dict[str, str]:
+    """Return what the two apps' environment has more: pulpcore's commands have no TLS option.
+
+    They are gunicorn's, whose options this variable takes where the command does not.
+    https://docs.gunicorn.org/en/stable/configure.html
+    """
     if not options.tls_cert:
         return {}
     arguments = ["--certfile", options.tls_cert, "--keyfile", options.tls_key]

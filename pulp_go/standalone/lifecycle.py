@@ -175,14 +175,11 @@ class _Start:
     def _start_apps(self) -> None:
         """Start the API, the content app and the workers."""
         mark, environment = self.run.state.run, self.environment
+        serving = environment | commands.tls_environment(self.options)
         api, content = self.api.fileno(), self.content.fileno()
-        self.run.start("api", commands.api(api, mark), environment, pass_fds=[api])
-        self.run.start(
-            "content",
-            commands.content(content, mark, self.options.content_workers),
-            environment | commands.content_environment(self.options),
-            pass_fds=[content],
-        )
+        self.run.start("api", commands.api(api, mark), serving, pass_fds=[api])
+        content_command = commands.content(content, mark, self.options.content_workers)
+        self.run.start("content", content_command, serving, pass_fds=[content])
         for number in range(1, self.options.workers + 1):
             self.run.start(f"worker-{number}", commands.worker(mark), environment)
 
@@ -206,7 +203,7 @@ class _Start:
             self.options.content_workers,
         )
         tls = bool(self.options.tls_cert)
-        return probe.api(ports.reachable(self.api), expected) or probe.content(
+        return probe.api(ports.reachable(self.api), tls, expected) or probe.content(
             ports.reachable(self.content), tls
         )
 

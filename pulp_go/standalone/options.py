@@ -8,13 +8,12 @@ import dataclasses
 import json
 import os
 import re
-import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pulp_go.standalone import databases
+from pulp_go.standalone import databases, tls
 from pulp_go.standalone.errors import StandaloneError
 from pulp_go.standalone.home import Home, garbage, read_object, read_text, write_private
 
@@ -29,7 +28,7 @@ class Options:
         api_port: the REST API's port; 0 before the first start.
         content_port: the content app's port; 0 before the first start.
         host: where both bind, and what CONTENT_ORIGIN says.
-        tls_cert: path of the content app's certificate chain, or "".
+        tls_cert: path of the certificate chain of both, or "": they speak plain HTTP.
         tls_key: path of its key, or "".
         database: URL of a database, or "" for the home's own cluster.
         settings: path of a settings file that is read after ours, or "".
@@ -50,13 +49,17 @@ class Options:
     @property
     def api_url(self) -> str:
         """The origin of the REST API."""
-        return f"http://{_in_url(self.host)}:{self.api_port}"
+        return self._url(self.api_port)
 
     @property
     def content_url(self) -> str:
         """The origin of the content app: CONTENT_ORIGIN."""
+        return self._url(self.content_port)
+
+    def _url(self, port: int) -> str:
+        """Return the origin of what listens on a port."""
         scheme = "https" if self.tls_cert else "http"
-        return f"{scheme}://{_in_url(self.host)}:{self.content_port}"
+        return f"{scheme}://{_in_url(self.host)}:{port}"
 
 
 def _in_url(host: str) -> str:
@@ -145,20 +148,14 @@ def _check_host_and_ports(options: Options) -> None:
 
 
 def _check_tls(options: Options) -> None:
-    """Refuse TLS files that are missing, unreadable or do not belong together."""
+    """Refuse one TLS file without the other, and two that are unreadable or will not do."""
     if not (options.tls_cert or options.tls_key):
         return
     if not (options.tls_cert and options.tls_key):
         raise StandaloneError("--tls-cert and --tls-key go together: give both or neither")
     for name, path in (("--tls-cert", options.tls_cert), ("--tls-key", options.tls_key)):
         _check_readable(name, path)
-    try:
-        # A password, even an empty one, keeps OpenSSL from asking for one on the terminal.
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(options.tls_cert, options.tls_key, password="")
-    except (ssl.SSLError, OSError) as error:
-        files = f"{options.tls_cert} and {options.tls_key}"
-        raise StandaloneError(f"--tls-cert and --tls-key: {files}: {error}") from error
+    tls.check(options.tls_cert, options.tls_key)
 
 
 def _check_settings(path: str) -> None:

@@ -31,9 +31,9 @@ class Expected:
     content_workers: int
 
 
-def api(address: tuple[str, int], expected: Expected) -> str:
+def api(address: tuple[str, int], tls: bool, expected: Expected) -> str:
     """Return why the API is not ready, or "" if it is and sees all that is expected."""
-    connection = http.client.HTTPConnection(*address, timeout=_PATIENCE)
+    connection = _connection(address, tls)
     try:
         connection.request("GET", STATUS_PATH)
         answer = connection.getresponse()
@@ -71,7 +71,7 @@ def _online(apps: list[dict[str, Any]], prefix: str) -> int:
 
 def content(address: tuple[str, int], tls: bool) -> str:
     """Return why the content app does not answer, or "" if it does, whatever it says."""
-    connection = _content_connection(address, tls)
+    connection = _connection(address, tls)
     try:
         connection.request("GET", "/pulp/content/")
         connection.getresponse().read()
@@ -82,7 +82,7 @@ def content(address: tuple[str, int], tls: bool) -> str:
     return ""
 
 
-def _content_connection(address: tuple[str, int], tls: bool) -> http.client.HTTPConnection:
+def _connection(address: tuple[str, int], tls: bool) -> http.client.HTTPConnection:
     """Return a connection; its certificate is not looked at, since no secret goes there."""
     if not tls:
         return http.client.HTTPConnection(*address, timeout=_PATIENCE)

@@ -28,7 +28,8 @@ def module_zip(files, module="example.com/one", version="v1.0.0"):
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
         for name, data in files.items():
-            archive.writestr(f"{module}@{version}/{name}", data)
+            # Without a time: the bytes are the same whenever they are made.
+            archive.writestr(zipfile.ZipInfo(f"{module}@{version}/{name}"), data)
     return buffer.getvalue()
 
 

@@ -44,7 +44,7 @@ def ask(answer, method="GET", headers=None):
 
     async def call():
         async def handler(request):
-            return LazyAnswer(SimpleNamespace(name="d"), "path")
+            return LazyAnswer(SimpleNamespace(content_guard_id=None), "path")
 
         app = web.Application()
         app.router.add_get("/path", handler)

@@ -235,8 +235,32 @@ def test_a_guarded_distribution_lets_no_shared_cache_keep_it(repository, tmp_pat
         pulp_domain_id=repository.pulp_domain_id,
         name="guarded",
     )
-    cache = get(guarded, f"{PATH}.mod").headers["Cache-Control"]
-    assert cache == "private, max-age=31536000, immutable"
+    paths = [f"{PATH}.mod", "example.com/one/@v/list", "example.com/none/@latest", "", "\n"]
+    assert [get(guarded, path).headers["Cache-Control"] for path in paths] == [
+        "private, max-age=31536000, immutable",
+        *["private, no-cache"] * 4,
+    ]
+
+
+CACHE_CONTROLS = [
+    ("public, max-age=31536000, immutable", "private, max-age=31536000, immutable"),
+    ("max-age=60", "private, max-age=60"),
+    ("public,s-maxage=60,max-age=5", "private, max-age=5"),
+    ("private", "private"),
+    ("no-cache", "private, no-cache"),
+    ("public\n", "private"),
+]
+
+
+@pytest.mark.parametrize(("given", "expected"), CACHE_CONTROLS)
+def test_private_is_said_whatever_the_setting_is(given, expected):
+    assert serving.private(given) == expected
+
+
+def test_refusals_are_for_no_cache():
+    refusals = [serving.unauthorized(), serving.forbidden()]
+    assert [answer.status for answer in refusals] == [401, 403]
+    assert [answer.headers["Cache-Control"] for answer in refusals] == ["no-store", "no-store"]
 
 
 def test_object_storage_is_redirected_to(distribution, repository, tmp_path, monkeypatch):

@@ -48,8 +48,8 @@ def test_libpq_has_its_variables_for_a_named_database():
 
 
 def test_tls_is_told_by_the_environment():
-    assert commands.content_environment(Options()) == {}
-    told = commands.content_environment(Options(tls_cert="/a b/cert١", tls_key="/it's/key"))
+    assert commands.tls_environment(Options()) == {}
+    told = commands.tls_environment(Options(tls_cert="/a b/cert١", tls_key="/it's/key"))
     assert list(told) == ["GUNICORN_CMD_ARGS"]
     assert shlex.split(told["GUNICORN_CMD_ARGS"]) == [
         "--certfile", "/a b/cert١", "--keyfile", "/it's/key",

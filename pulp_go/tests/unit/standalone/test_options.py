@@ -63,7 +63,7 @@ def test_paths_are_kept_absolute(tmp_path, monkeypatch):
 URLS = [
     (Options(1, 2), "http://127.0.0.1:1", "http://127.0.0.1:2"),
     (Options(1, 2, "::1"), "http://[::1]:1", "http://[::1]:2"),
-    (Options(1, 2, "pulp.example", "c", "k"), "http://pulp.example:1", "https://pulp.example:2"),
+    (Options(1, 2, "pulp.example", "c", "k"), "https://pulp.example:1", "https://pulp.example:2"),
 ]
 
 
@@ -86,7 +86,7 @@ WRONG = [
     (Options(tls_key="k"), "--tls-cert and --tls-key go together"),
     (Options(tls_cert="/none/c", tls_key="/none/k"), "--tls-cert /none/c: No such file"),
     (Options(tls_cert="/dev/null", tls_key="/none/k"), "--tls-key /none/k: No such file"),
-    (Options(tls_cert="/dev/null", tls_key="/dev/null"), "--tls-key: /dev/null and /dev/null: "),
+    (Options(tls_cert="/dev/null", tls_key="/dev/null"), "--tls-cert /dev/null holds no cert"),
     (Options(settings="/none/own.py"), "--settings /none/own.py: No such file"),
     (Options(settings="/"), "--settings /: Is a directory"),
     (Options(database="x"), "--database is not of the form"),

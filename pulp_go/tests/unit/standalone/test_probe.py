@@ -1,5 +1,6 @@
 import http.server
 import json
+import ssl
 import threading
 
 import pytest
@@ -45,8 +46,8 @@ def test_what_is_no_json_is_not_pulp(body):
 
 
 @pytest.fixture
-def server():
-    """Serve one status of HTTP with one body for every path."""
+def server(request):
+    """Serve one status of HTTP with one body for every path; by TLS if asked to."""
 
     class Handler(http.server.BaseHTTPRequestHandler):
         def do_GET(self):
@@ -60,6 +61,10 @@ def server():
 
     with http.server.HTTPServer(("127.0.0.1", 0), Handler) as server:
         server.paths, server.status, server.body = [], 200, b""
+        if getattr(request, "param", "") == "tls":
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(*request.getfixturevalue("pair"))
+            server.socket = context.wrap_socket(server.socket, server_side=True)
         threading.Thread(target=server.serve_forever).start()
         yield server
         server.shutdown()
@@ -67,10 +72,10 @@ def server():
 
 def test_the_api_is_asked_for_its_status(server):
     server.body = json.dumps(status()).encode()
-    assert probe.api(server.server_address, EXPECTED) == ""
+    assert probe.api(server.server_address, False, EXPECTED) == ""
     server.status = 404
     message = "the API answers 404 to /pulp/api/v3/status/"
-    assert probe.api(server.server_address, EXPECTED) == message
+    assert probe.api(server.server_address, False, EXPECTED) == message
     assert server.paths == ["/pulp/api/v3/status/"] * 2
 
 
@@ -79,7 +84,16 @@ def test_any_answer_of_the_content_app_will_do(server):
     assert probe.content(server.server_address, tls=False) == ""
 
 
+@pytest.mark.parametrize("server", ["tls"], indirect=True)
+def test_a_certificate_that_nobody_knows_will_do(server):
+    server.body = json.dumps(status()).encode()
+    assert probe.api(server.server_address, True, EXPECTED) == ""
+    assert probe.content(server.server_address, tls=True) == ""
+
+
 def test_who_speaks_no_tls_does_not_answer(server):
+    answer = probe.api(server.server_address, True, EXPECTED)
+    assert answer.startswith("the API does not answer: ")
     assert probe.content(server.server_address, tls=True).startswith(
         "the content app does not answer: "
     )
@@ -87,7 +101,7 @@ def test_who_speaks_no_tls_does_not_answer(server):
 
 def test_nobody_answers(server):
     server.server_close()
-    assert probe.api(server.server_address, EXPECTED).startswith("the API does not answer: ")
+    assert probe.api(server.server_address, False, EXPECTED).startswith("the API does not answer: ")
     assert probe.content(server.server_address, tls=False).startswith(
         "the content app does not answer: "
     )
