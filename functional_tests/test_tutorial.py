@@ -51,17 +51,18 @@ def environment(directory: Path, pulp: LivePulp) -> dict[str, str]:
         "PULP_CA_BUNDLE": str(pulp.certificate),
         "ALICE_PASSWORD": "alices-own-secret",
         "BOB_PASSWORD": "bobs-own-secret",
-        # The modules have only the names of public ones.
-        "GONOSUMDB": "rsc.io",
         "GOTOOLCHAIN": "local",
     }
 
 
 def configure(directory: Path, pulp: LivePulp) -> str:
-    """Write the configuration of `pulp`, and return the host and port of the content app."""
+    """Write the configuration of `pulp` and `go`; return the host and port of the content app."""
     info = json.loads((pulp.home / "info.json").read_text())
     path = directory / ".config" / "pulp" / "cli.toml"
     path.parent.mkdir(parents=True)
+    # The modules have only the names of public ones.
+    (directory / ".config" / "go").mkdir()
+    (directory / ".config" / "go" / "env").write_text("GONOSUMDB=rsc.io\n")
     names = {"base_url": info["api"], "username": info["username"], "password": info["password"]}
     path.write_text("[cli]\n" + "".join(f"{name} = {json.dumps(names[name])}\n" for name in names))
     return urlsplit(info["content"]).netloc
