@@ -41,7 +41,7 @@ class LabelsField(PulpLabelsField):
         return super().to_internal_value(data)
 
 
-class OverwriteField(serializers.BooleanField):
+class SwitchField(serializers.BooleanField):
     """A switch; a form that does not have it does not mean False, as it would for a check box."""
 
     default_empty_html = serializers.empty
@@ -58,7 +58,7 @@ class ModuleVersionSerializer(NoArtifactContentUploadSerializer):
         validators=[pulp_labels_validator],
         help_text="Labels of the module version, if the upload makes a new one.",
     )
-    overwrite = OverwriteField(
+    overwrite = SwitchField(
         required=False,
         write_only=True,
         help_text=(
@@ -297,7 +297,7 @@ class SyncSerializer(ValidateFieldsMixin, serializers.Serializer):
         default=False,
         help_text="Whether what the repository holds and the remote does not select is removed.",
     )
-    optimize = serializers.BooleanField(
+    optimize = SwitchField(
         required=False,
         default=True,
         help_text="Whether modules are skipped of which nothing has changed since the last sync.",

@@ -3,12 +3,15 @@
 import json
 
 import pytest
+from django.http import QueryDict
+from rest_framework.fields import empty
 
 from pulp_go.app import executor
 from pulp_go.app.exceptions import MachineError, SelectionInvalidError, SyncFailedError
 from pulp_go.app.history import Arrival, Finding
 from pulp_go.app.models import GoRemote, GoRepository
 from pulp_go.app.moduleversion import units_of
+from pulp_go.app.serializers import SyncSerializer
 from pulp_go.app.tasks import preview, settling, sync
 from pulp_go.tests.unit.app.executor_contract import serve_one
 from pulp_go.tests.unit.app.modules import (
@@ -382,3 +385,7 @@ def test_what_a_go_mod_needs_is_reused_after_an_interrupted_sync(
     upstream.log.clear()
     assert synchronize(remote, repository)["added"] == 1
     assert upstream.log == []
+
+
+def test_a_form_that_has_no_optimize_does_not_switch_it_off():
+    assert SyncSerializer().fields["optimize"].get_value(QueryDict("strict=true")) is empty
