@@ -2,7 +2,8 @@
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help venv demo up down test unit conformance functional long accept ci lint type docs bench
+.PHONY: help venv demo up down test unit conformance functional long accept ci lint type docs \
+	policies bench
 
 BIN := .venv/bin
 INSTALLED := .venv/installed
@@ -61,6 +62,9 @@ type: $(INSTALLED) ## mypy --strict where the design says
 
 docs: $(INSTALLED) ## build the documentation into site/; a dead link fails
 	@$(BIN)/mkdocs build --strict
+
+policies: $(INSTALLED) ## write docs/dev/reference/policies.json anew
+	@$(BIN)/python -m scripts.policies
 
 bench: $(INSTALLED) ## run the benchmarks, which print ratios
 	@for benchmark in benchmarks/[a-z]*.py; do $(BIN)/python -m "benchmarks.$$(basename "$$benchmark" .py)" || exit 1; done

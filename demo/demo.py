@@ -16,20 +16,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from pulp_glue.common.authentication import BasicAuthProvider
-from pulp_glue.common.context import PulpContext
-from pulp_glue.common.exceptions import PulpException
-
-from pulp_go.cli.contexts import (
-    PulpGoDistributionContext,
-    PulpGoRemoteContext,
-    PulpGoRepositoryContext,
-    PulpGoRepositoryVersionContext,
-)
-
 PROGRAM = Path(__file__).parent / "program"
 NAME = "demo"
-SYNC_TIMEOUT = 1800
 BIN = Path(sys.executable).parent
 FAILURES_SHOWN = 10
 ERROR_SHOWN = 800  # characters: a task that failed as a whole names every module version
@@ -47,7 +35,7 @@ def main() -> None:
     arguments = parser.parse_args()
     try:
         run(arguments.home, arguments.upstream)
-    except (DemoError, PulpException) as error:
+    except DemoError as error:
         sys.exit(f"\nmake demo: {shortened(str(error))}")
 
 
@@ -56,30 +44,34 @@ def run(home: Path, upstream: str) -> None:
 
     Raises:
         DemoError: A step failed.
-        PulpException: Pulp refused something.
     """
     go = find_go()
     upstream = upstream or upstream_of(go_env(go, "GOPROXY"))
     step(f"Starting a Pulp in {home} (the first time it takes a minute)")
-    info = start_pulp(home)
-    context = connect(info)
-    step(f"Mirroring the modules of {PROGRAM.name}/go.sum from {without_secrets(upstream)}")
-    repository = mirror(context, upstream)
-    step("Serving them")
-    goproxy = distribute(context, repository)
+    start_pulp(home)
+    with tempfile.TemporaryDirectory(prefix="pulp-go-demo-") as cache:
+        pulp = Pulp(home, cache)
+        step(f"Mirroring the modules of {PROGRAM.name}/go.sum from {without_secrets(upstream)}")
+        mirror(pulp, upstream)
+        step("Serving them")
+        goproxy = distribute(pulp)
     say(f"GOPROXY={goproxy}")
     step("Building the program with that GOPROXY alone and an empty module cache")
     say(build_and_run(go, goproxy))
-    print(CLOSING.format(goproxy=goproxy, api=info["api"], user=info["username"], home=home))
+    print(CLOSING.format(goproxy=goproxy, pulp=BIN / "pulp", home=home))
 
 
 CLOSING = """
-Pulp is running. To use it from now on:
+Pulp is running. To have `go` use it from now on:
 
     go env -w GOPROXY={goproxy}
 
-Its API is at {api}/pulp/api/v3/ (user {user}; the password is in {home}/info.json).
-`make down` ends it, `make up` starts it again. To undo the line above: go env -u GOPROXY"""
+(and to undo that: go env -u GOPROXY). The command line, which has made all this, and says more
+about `go` by `setup demo`:
+
+    {pulp} --config {home}/cli.toml go --help
+
+`make down` ends Pulp, `make up` starts it again."""
 
 
 def step(text: str) -> None:
@@ -143,8 +135,8 @@ def upstream_of(goproxy: str) -> str:
     )
 
 
-def start_pulp(home: Path) -> dict[str, Any]:
-    """Start the Pulp of `home` unless it runs, and return what its info.json says.
+def start_pulp(home: Path) -> None:
+    """Start the Pulp of `home` unless it runs.
 
     Raises:
         DemoError: It did not start; `pulp-go` has said why.
@@ -156,25 +148,40 @@ def start_pulp(home: Path) -> dict[str, Any]:
     )
     if process.returncode:
         raise DemoError(f"Pulp did not start; its logs are below {home}")
-    info: dict[str, Any] = json.loads((home / "info.json").read_text())
-    return info
 
 
-def connect(info: Mapping[str, Any]) -> PulpContext:
-    """Return a context for a Pulp on this machine, which no proxy of the user stands before."""
-    for name in ("no_proxy", "NO_PROXY"):
-        os.environ[name] = ",".join(
-            filter(None, [os.environ.get(name), urlsplit(info["api"]).hostname])
+class Pulp:
+    """The `pulp` command, for one home."""
+
+    def __init__(self, home: Path, cache: str) -> None:
+        self._command = [BIN / "pulp", "--config", home / "cli.toml", "go"]
+        info = json.loads((home / "info.json").read_text())
+        self._environment = os.environ | {"XDG_CACHE_HOME": cache}
+        for name in ("no_proxy", "NO_PROXY"):  # no proxy of the user stands before this machine
+            hosts = [os.environ.get(name), urlsplit(info["api"]).hostname]
+            self._environment[name] = ",".join(filter(None, hosts))
+
+    def __call__(self, *words: str | Path, stdin: str = "") -> Any:
+        """Run `pulp go` and return the JSON that it prints.
+
+        Raises:
+            DemoError: It failed.
+        """
+        done = subprocess.run(
+            [*self._command, *words],
+            env=self._environment,
+            input=stdin,
+            capture_output=True,
+            text=True,
         )
-    return PulpContext(
-        api_root="/pulp/",
-        api_kwargs={
-            "base_url": info["api"],
-            "auth_provider": BasicAuthProvider(info["username"], info["password"]),
-            "refresh_cache": True,  # another version of the plugin may have run at this address
-        },
-        timeout=SYNC_TIMEOUT,
-    )
+        if done.returncode:
+            raise DemoError(f"pulp go {words[0]} {words[1]} failed:\n{indent(done.stderr)}")
+        return json.loads(done.stdout)
+
+    def converge(self, noun: str, *options: str | Path, stdin: str = "") -> Any:
+        """Make the demo's object of a kind, or bring the one that is there up to date."""
+        verb = "update" if self(noun, "list", "--name", NAME) else "create"
+        return self(noun, verb, "--name", NAME, *options, stdin=stdin)
 
 
 def without_secrets(url: str) -> str:
@@ -183,32 +190,27 @@ def without_secrets(url: str) -> str:
     return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
 
 
-def mirror(context: PulpContext, upstream: str) -> str:
-    """Sync the modules of the program's go.sum and return the repository's href.
+def mirror(pulp: Pulp, upstream: str) -> None:
+    """Sync the modules of the program's go.sum.
 
     Raises:
-        DemoError: A module version could not be mirrored.
-        PulpException: The sync failed as a whole.
+        DemoError: A module version could not be mirrored, or the sync failed as a whole.
     """
-    parts = urlsplit(upstream)
-    remote = PulpGoRemoteContext(context, entity={"name": NAME})
-    remote.converge(
-        {
-            "url": without_secrets(upstream),
-            "go_sum": (PROGRAM / "go.sum").read_text(),
-            "policy": "immediate",
-        }
-        | ({"username": unquote(parts.username)} if parts.username else {})
-        | ({"password": unquote(parts.password)} if parts.password else {})
-    )
-    repository = PulpGoRepositoryContext(context, entity={"name": NAME})
-    repository.converge({"remote": remote.pulp_href})
-    report(repository.sync())
-    latest = repository.show()["latest_version_href"]
-    version = PulpGoRepositoryVersionContext(context, repository, latest).entity
+    user, password = credentials(upstream)
+    options = ["--username", user, "--password", "-"] if user else []
+    address = ("--url", without_secrets(upstream), "--go-sum", PROGRAM / "go.sum")
+    pulp.converge("remote", *address, *options, stdin=password)
+    pulp.converge("repository", "--remote", NAME)
+    report(pulp("repository", "sync", "--repository", NAME))
+    version = pulp("repository", "version", "show", "--repository", NAME)
     held = version["content_summary"]["present"]["go.module"]["count"]
     say(f"{held} module versions are in version {version['number']} of the repository")
-    return repository.pulp_href
+
+
+def credentials(url: str) -> tuple[str, str]:
+    """Return the user name and the password in a URL, "" for those that it lacks."""
+    parts = urlsplit(url)
+    return unquote(parts.username or ""), unquote(parts.password or "")
 
 
 def report(result: Mapping[str, Any]) -> None:
@@ -223,11 +225,10 @@ def report(result: Mapping[str, Any]) -> None:
     say(f"{result['added']} module versions are new")
 
 
-def distribute(context: PulpContext, repository: str) -> str:
-    """Serve a repository and return the URL that is a GOPROXY for it."""
-    distribution = PulpGoDistributionContext(context, entity={"name": NAME})
-    distribution.converge({"base_path": NAME, "repository": repository})
-    base_url: str = distribution.show()["base_url"]
+def distribute(pulp: Pulp) -> str:
+    """Serve the repository and return the URL that is a GOPROXY for it."""
+    options = ("--base-path", NAME, "--repository", NAME)
+    base_url: str = pulp.converge("distribution", *options)["base_url"]
     return base_url
 
 

@@ -1,5 +1,6 @@
 """Who may do what: the roles of each kind of object, and every action that they are about."""
 
+import json
 import uuid
 
 import pytest
@@ -275,3 +276,63 @@ def test_chunks_of_another_are_not_for_the_taking(cast, live_pulp, way):
     upload.upload_chunk(data, len(data), 0)
     fields = {"upload": upload.pulp_href, "repository": cast.hrefs["repository"]}
     assert getattr(Hands(live_pulp, cast.owner), way)(**fields).status == 403
+
+
+@pytest.mark.parametrize("way", ["upload", "start"])
+def test_labels_of_an_upload_are_for_who_may_label(cast, live_pulp, way):
+    hands = Hands(live_pulp, cast.owner)
+    version = {"upload": "v1.5.0", "start": "v1.6.0"}[way]
+    reply = getattr(hands, way)(
+        zip_of(version), repository=cast.hrefs["repository"], pulp_labels={"a": "b"}
+    )
+    assert reply.status == 403
+    assert "core.manage_content_labels" in str(reply.body)
+    assert cast.pulp.module_versions(version=version) == []
+
+
+def test_who_may_label_uploads_with_labels(cast, live_pulp):
+    person = Person(live_pulp, cast.pulp)
+    person.may_in_domain("core.content_labeler")
+    may(person, "go.gorepository_owner", cast.repository)
+    reply = Hands(live_pulp, person).upload(
+        zip_of("v1.7.0"), repository=cast.hrefs["repository"], pulp_labels={"a": "b"}
+    )
+    assert (reply.status, reply.body["pulp_labels"]) == (201, {"a": "b"})
+
+
+@pytest.fixture
+def outsider(cast, live_pulp):
+    """A person with a repository of the own, who sees no other; and its href."""
+    person = Person(live_pulp, cast.pulp)
+    person.may_in_domain("go.gorepository_creator")
+    own = person.work.repository()
+    cast.pulp.keep(as_administrator(cast, own))
+    return person, own.pulp_href
+
+
+def taken(cast):
+    """Return the ways to bring what another repository holds into one's own."""
+    return [
+        {"add_content_units": [cast.hrefs["content"]]},
+        {"base_version": cast.hrefs["repository"] + "versions/1/"},
+    ]
+
+
+def test_what_one_does_not_see_is_not_for_the_taking(cast, outsider):
+    person, own = outsider
+    replies = [person.send("POST", own + "modify/", body) for body in taken(cast)]
+    assert [reply.status for reply in replies] == [403, 403]
+
+
+def test_what_one_sees_may_be_taken(cast, outsider):
+    person, own = outsider
+    may(person, "go.gorepository_viewer", cast.repository)
+    for body in taken(cast):
+        reply = person.send("POST", own + "modify/", body)
+        assert reply.status == 202
+        assert cast.pulp.finished(json.loads(reply.text)["task"])["state"] == "completed"
+
+
+def test_a_modification_that_makes_no_sense_is_told(cast, outsider):
+    person, own = outsider
+    assert person.send("POST", own + "modify/", {"add_content_units": 5}).status == 400

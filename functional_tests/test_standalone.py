@@ -177,9 +177,17 @@ def test_info_names_the_processes(up):
     assert list(told(up)["pids"]) == ["postgres", "api", "content", "worker-1"]
 
 
+def test_the_command_line_is_configured(up, tmp_path):
+    command = [Path(sys.executable).parent / "pulp", "--config", up / "cli.toml", "user", "list"]
+    environment = os.environ | {"XDG_CACHE_HOME": str(tmp_path)}
+    said = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+    assert [user["username"] for user in json.loads(said.stdout)] == ["admin"]
+
+
 def test_nobody_else_can_read_the_home(up):
     assert stat.S_IMODE(up.stat().st_mode) == 0o700
-    secrets = {"info.json", "settings.py", "secret_key", "database_key", "admin_password"}
+    secrets = {"info.json", "cli.toml", "settings.py", "admin_password"}
+    secrets |= {"secret_key", "database_key"}
     modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in up.iterdir()}
     assert secrets <= set(modes)
     assert {mode for name, mode in modes.items() if (up / name).is_file()} == {0o600}
@@ -306,7 +314,7 @@ def test_down_ends_all_of_it(up):
     ended = pulp_go("down", up)
     assert (ended.returncode, ended.stdout) == (0, "ended: postgres, api, content, worker-1\n")
     assert not left_behind(up)
-    assert not (up / "info.json").exists()
+    assert not (up / "info.json").exists() and not (up / "cli.toml").exists()
     assert pulp_go("status", up).returncode == 3
     again = pulp_go("down", up)
     assert (again.returncode, again.stdout) == (0, f"nothing runs in {up}\n")

@@ -5,8 +5,8 @@ its *owner* may do everything with those that exist, its *viewer* sees them. Who
 becomes its owner. A role is given for one object, for a domain or for everything. What no
 statement allows, the administrator alone may do.
 
-Rights on other objects that a request names are asked for as well: to sync from a remote, or to
-serve a repository, one must be able to see it. The whole result is in
+Rights on other objects that a request names are asked for as well: to sync from a remote, to serve
+a repository or to add a unit, one must be able to see it. The whole result is in
 docs/dev/reference/policies.json.
 
 https://pulpproject.org/pulpcore/docs/dev/learn/plugin-concepts/rbac/access_policy/
@@ -15,6 +15,8 @@ https://pulpproject.org/pulpcore/docs/dev/learn/plugin-concepts/rbac/access_poli
 SEES_REMOTE = "has_remote_param_model_or_domain_or_obj_perms:go.view_goremote"
 SEES_REPOSITORY = "has_repo_or_repo_ver_param_model_or_domain_or_obj_perms:go.view_gorepository"
 
+SEES_ADDED = "sees_what_it_adds"
+SETS_LABELS = "may_set_its_labels"
 CHANGES_UPLOAD = "has_upload_param_model_or_domain_or_obj_perms:core.change_upload"
 
 
@@ -91,7 +93,7 @@ REMOTE_ROLES = roles("goremote")
 REPOSITORY = owned(
     "gorepository",
     allow(["sync"], here("sync", "gorepository"), here("view", "gorepository"), SEES_REMOTE),
-    allow(["modify"], here("modify", "gorepository"), here("view", "gorepository")),
+    allow(["modify"], here("modify", "gorepository"), here("view", "gorepository"), SEES_ADDED),
     sees=[SEES_REMOTE],
 )
 REPOSITORY_ROLES = roles("gorepository", "sync", "modify", "repair")
@@ -112,7 +114,7 @@ DISTRIBUTION_ROLES = roles("godistribution")
 CONTENT = {
     "statements": [
         allow(["list", "retrieve"]),
-        allow(["create", "upload"], into("modify"), into("view"), CHANGES_UPLOAD),
+        allow(["create", "upload"], SETS_LABELS, into("modify"), into("view"), CHANGES_UPLOAD),
         allow(["set_label", "unset_label"], "has_model_or_domain_perms:core.manage_content_labels"),
     ],
     "queryset_scoping": {"function": "scope_queryset"},

@@ -16,3 +16,9 @@ GO_SYNC_CONCURRENCY = 20
 
 # Processes of a sync that check zips. 0: one for each core that the worker may use.
 GO_HASHERS = 0
+
+# Where access policies find the conditions that are this plugin's own.
+DRF_ACCESS_POLICY = {
+    "dynaconf_merge_unique": True,
+    "reusable_conditions": ["pulp_go.app.conditions"],
+}

@@ -1,5 +1,6 @@
 """`pulp go remote`: upstream GOPROXYs, and what is wanted of them."""
 
+import sys
 from collections.abc import Sequence
 
 import click
@@ -67,6 +68,15 @@ def _text(path: str) -> str:
         raise click.BadParameter(f"{path}: {error.strerror}") from error
     except UnicodeDecodeError as error:
         raise click.BadParameter(f"{path} is not UTF-8.") from error
+
+
+def _secret(ctx: click.Context, parameter: click.Parameter, value: str | None) -> str | None:
+    """Return a secret, for "-" a line of the standard input: other users see what is typed here."""
+    if value != "-":
+        return value
+    if sys.stdin.isatty():
+        return str(click.prompt(parameter.opts[0].strip("-"), hide_input=True))
+    return sys.stdin.readline().rstrip("\r\n")
 
 
 def _headers(
@@ -149,10 +159,18 @@ _CONNECTION: list[Option] = [
     ),
     pulp_option("--tls-validation", type=bool, help="Whether certificates are checked."),
     pulp_option("--username", help="The user that the upstream knows."),
-    pulp_option("--password", help="The user's password."),
+    pulp_option(
+        "--password",
+        callback=_secret,
+        help="The user's password; - to be asked, or to read it from the standard input.",
+    ),
     pulp_option("--proxy-url", help="An HTTP proxy on the way to the upstream, without a user."),
     pulp_option("--proxy-username", help="The user that the HTTP proxy knows."),
-    pulp_option("--proxy-password", help="The password of the HTTP proxy's user."),
+    pulp_option(
+        "--proxy-password",
+        callback=_secret,
+        help="The password of the HTTP proxy's user, or - as in --password.",
+    ),
     pulp_option(
         "--header",
         "headers",

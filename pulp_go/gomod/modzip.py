@@ -32,7 +32,8 @@ from pulp_go.gomod.dirhash import hash_zip
 from pulp_go.gomod.errors import InvalidPathError, InvalidVersionError, InvalidZipError
 from pulp_go.gomod.module import canonical_version, check, check_file_path
 from pulp_go.gomod.unicode_tables import fold
-from pulp_go.gomod.zipreader import Codec, Entry, read_content, read_directory
+from pulp_go.gomod.zipdirectory import Entry, read_directory
+from pulp_go.gomod.zipreader import Codec, read_content
 
 MAX_ZIP_FILE = 500 << 20
 """The most bytes of a zip, and of its inflated files together."""

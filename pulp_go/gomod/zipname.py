@@ -12,7 +12,7 @@ https://go.dev/ref/mod#zip-files
 from typing import BinaryIO
 
 from pulp_go.gomod.errors import InvalidZipError
-from pulp_go.gomod.zipreader import read_directory
+from pulp_go.gomod.zipdirectory import read_directory
 
 
 def module_version(file: BinaryIO) -> tuple[str, str]:

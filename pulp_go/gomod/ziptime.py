@@ -21,7 +21,7 @@ import struct
 from datetime import UTC, datetime
 from typing import BinaryIO
 
-from pulp_go.gomod.zipreader import Header, find_extra, read_headers
+from pulp_go.gomod.zipdirectory import Header, find_extra, read_headers
 
 _DOS = struct.Struct("<HH")
 _DOS_AT = 12

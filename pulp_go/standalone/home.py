@@ -7,6 +7,7 @@
     admin_password   the password that `up` has set for `admin`
     state.json       the processes that run now, with their start times
     info.json        what a client needs: URLs, user, password, pids; there while Pulp is up
+    cli.toml         the same for the command line: pulp --config HOME/cli.toml go ...
     lock             held while `up` or `down` is at work
     log/             one file a process
     postgres/        the cluster, if no other database was named; postgres.lock guards it
@@ -150,6 +151,11 @@ class Home:
     def info(self) -> Path:
         """What a client needs."""
         return self.path / "info.json"
+
+    @property
+    def cli(self) -> Path:
+        """What a client needs, as the configuration of `pulp`."""
+        return self.path / "cli.toml"
 
     @property
     def cluster(self) -> Path:

@@ -155,6 +155,7 @@ class Run:
         self.check()
         self.state.ready = True
         state.save(self.home, self.state)
+        write_private(self.home.cli, cli_settings(info))
         write_private(self.home.info, json.dumps(info, indent=1) + "\n")
 
     def supervise(self) -> None:
@@ -188,6 +189,17 @@ def begin(home: Home, interrupts: Interrupts, detached: bool) -> Run:
     """
     supervisor = None if detached else identify(os.getpid())
     return Run(home, interrupts, State(run=secrets.token_hex(8), supervisor=supervisor))
+
+
+def cli_settings(info: dict[str, Any]) -> str:
+    """Return what `pulp` reads as its configuration.
+
+    https://pulpproject.org/pulp-cli/docs/user/guides/configuration/
+    """
+    values = {"base_url": info["api"], "username": info["username"], "password": info["password"]}
+    # What JSON makes of a string, TOML reads as the same one.
+    lines = [f"{name} = {json.dumps(value)}\n" for name, value in values.items()]
+    return "[cli]\n" + "".join(lines)
 
 
 def _tail(log: Path, start: int) -> str:

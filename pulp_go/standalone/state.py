@@ -122,4 +122,5 @@ def save(home: Home, state: State) -> None:
 def forget(home: Home) -> None:
     """Remember that nothing runs."""
     home.info.unlink(missing_ok=True)
+    home.cli.unlink(missing_ok=True)
     home.state.unlink(missing_ok=True)

@@ -3,6 +3,7 @@
 from asgiref.sync import sync_to_async
 
 from pulpcore.plugin.models import Artifact, CreatedResource, PulpTemporaryFile, Upload
+from pulpcore.plugin.util import get_url
 
 from pulp_go.app import uploading
 from pulp_go.app.models import GoRepository
@@ -79,4 +80,5 @@ def add_accepted(unit_pk, repository_pk, overwrite):
 def report(unit, is_added):
     """Return what a task says of the module version that came."""
     names = ("module", "version", "h1", "go_mod_h1")
-    return {name: getattr(unit, name) for name in names} | {"added": is_added}
+    fields = {name: getattr(unit, name) for name in names}
+    return {"pulp_href": get_url(unit)} | fields | {"added": is_added}

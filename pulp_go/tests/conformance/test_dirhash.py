@@ -10,7 +10,8 @@ from zlib_ng import zlib_ng
 from pulp_go.gomod import dirhash, modzip
 from pulp_go.gomod.errors import GoModError
 from pulp_go.gomod.module import escape_path, escape_version
-from pulp_go.gomod.zipreader import read_content, read_directory
+from pulp_go.gomod.zipdirectory import read_directory
+from pulp_go.gomod.zipreader import read_content
 
 # Made to be refused: names that a module may not have, or that collide, and versions that do not
 # belong to the path.

@@ -27,10 +27,10 @@ def headings(page):
 
 
 def settings():
-    """Return the names that the plugin's settings file sets."""
+    """Return the names of the plugin's own settings."""
     tree = ast.parse((APP / "settings.py").read_text())
     assigned = [node.targets[0] for node in tree.body if isinstance(node, ast.Assign)]
-    return sorted(target.id for target in assigned if target.id.isupper())
+    return sorted(target.id for target in assigned if target.id.startswith("GO_"))
 
 
 def error_codes():

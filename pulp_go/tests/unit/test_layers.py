@@ -90,6 +90,7 @@ MAY_IMPORT = {
     "app.serving": {"pulp_go.gomod"} | ROWS | ORM,
     "app.lazy": {"pulp_go.app.serving", "aiohttp"} | LOOP,
     "app.policies": set(),
+    "app.conditions": REST,
     "app.credentials": {"django.conf", "django.contrib.auth", "django.db", "rest_framework"},
     "app.content": {
         "pulp_go.app.credentials",

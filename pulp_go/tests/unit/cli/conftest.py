@@ -20,8 +20,8 @@ def pulp(monkeypatch, tmp_path):
     config = tmp_path / "cli.toml"
     config.write_text("[cli]\n")
 
-    def run(*words):
+    def run(*words, input=None):
         arguments = ["--config", str(config), "go", *map(str, words)]
-        return CliRunner().invoke(main, arguments, prog_name="pulp")
+        return CliRunner().invoke(main, arguments, prog_name="pulp", input=input)
 
     return run

@@ -68,3 +68,10 @@ def test_what_is_refused_without_telling_a_secret(pulp, sent, words, reason):
 
 def test_a_header_is_not_echoed(pulp, sent):
     assert "hidden" not in pulp(*CREATE, "--header", "X-A:hidden").output
+
+
+def test_passwords_come_by_the_standard_input(pulp, sent):
+    words = ("--username", "u", "--password", "-", "--proxy-password", "-")
+    result = pulp(*CREATE, *words, input="a secret \r\nanother\n")
+    assert result.exit_code == 0 and "secret" not in result.output
+    assert (sent[0]["password"], sent[0]["proxy_password"]) == ("a secret ", "another")

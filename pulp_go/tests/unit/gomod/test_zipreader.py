@@ -7,7 +7,8 @@ import pytest
 from zlib_ng import zlib_ng
 
 from pulp_go.gomod.errors import InvalidZipError
-from pulp_go.gomod.zipreader import Entry, read_content, read_directory
+from pulp_go.gomod.zipdirectory import Entry, read_directory
+from pulp_go.gomod.zipreader import read_content
 from pulp_go.tests.unit.gomod.zips import (
     IN_EXTRA,
     STORED,

@@ -5,7 +5,7 @@ from io import BytesIO
 import pytest
 
 from pulp_go.gomod.errors import InvalidZipError
-from pulp_go.gomod.zipreader import find_extra
+from pulp_go.gomod.zipdirectory import find_extra
 from pulp_go.gomod.ziptime import newest_time
 from pulp_go.tests.unit.gomod.zips import File, build
 

@@ -5,7 +5,8 @@ from io import BytesIO
 import pytest
 
 from pulp_go.gomod.errors import InvalidZipError
-from pulp_go.gomod.zipreader import read_content, read_directory
+from pulp_go.gomod.zipdirectory import read_directory
+from pulp_go.gomod.zipreader import read_content
 from pulp_go.gomod.zipwriter import ZipWriter
 
 MIB = 1 << 20

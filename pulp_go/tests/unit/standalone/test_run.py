@@ -4,6 +4,7 @@ import signal
 import stat
 import subprocess
 import sys
+import tomllib
 
 import pytest
 
@@ -166,10 +167,13 @@ def test_a_log_that_cannot_be_written_is_named(place, run):
 
 def test_ready_is_told_to_the_home(place, run):
     start(run, "api", SLEEP)
-    run.be_ready({"api": "http://127.0.0.1:1", "password": "١"})
+    info = {"api": "http://127.0.0.1:1", "username": "admin", "password": "١"}
+    run.be_ready(info)
     assert state.load(place).ready
-    assert json.loads(place.info.read_text()) == {"api": "http://127.0.0.1:1", "password": "١"}
-    assert stat.S_IMODE(place.info.stat().st_mode) == 0o600
+    assert json.loads(place.info.read_text()) == info
+    told = {"base_url": "http://127.0.0.1:1", "username": "admin", "password": "١"}
+    assert tomllib.loads(place.cli.read_text()) == {"cli": told}
+    assert {stat.S_IMODE(path.stat().st_mode) for path in (place.info, place.cli)} == {0o600}
 
 
 def test_who_has_died_is_not_ready(place, run):
