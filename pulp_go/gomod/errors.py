@@ -58,7 +58,7 @@ class EscapeError(GoModError):
 
 
 class InvalidRequestError(GoModError):
-    """A URL path that is no request of the GOPROXY protocol.
+    """A URL path that is no request of the protocol of a proxy or a checksum database.
 
     Attributes:
         url_path: The path below the base URL.
@@ -69,6 +69,10 @@ class InvalidRequestError(GoModError):
         super().__init__(f"invalid request {url_path!r}: {reason}")
         self.url_path = url_path
         self.reason = reason
+
+
+class InvalidLookupError(InvalidRequestError):
+    """A look-up of a checksum database that names no module version: a bad request, no absence."""
 
 
 class InvalidInfoError(GoModError):
@@ -145,6 +149,66 @@ class GoSumError(GoModError):
         self.line = line
         self.text = text
         self.reason = reason
+
+
+class NoteError(GoModError):
+    """A note, or a key for notes, that is malformed or not signed as it should be.
+
+    Attributes:
+        reason: What is wrong with it.
+    """
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class TreeError(GoModError):
+    """Data of a transparency log that is malformed, or that its tree does not vouch for.
+
+    Attributes:
+        reason: What is wrong with it.
+    """
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class SumDBError(GoModError):
+    """An answer of a checksum database that cannot be believed.
+
+    Attributes:
+        module: The module path that was looked up.
+        version: Its version.
+        reason: What is wrong with the answer.
+    """
+
+    def __init__(self, module: str, version: str, reason: str) -> None:
+        super().__init__(f"{module}@{version}: {reason}")
+        self.module = module
+        self.version = version
+        self.reason = reason
+
+
+class ForkError(GoModError):
+    """Two trees that one database has signed, and that contradict each other.
+
+    No `SumDBError`, since this is no trouble that passes: the two notes prove that the database, or
+    whoever has its key, shows different logs to different clients.
+
+    Attributes:
+        held: The signed note that was trusted, as text.
+        seen: The signed note that contradicts it, as text.
+    """
+
+    def __init__(self, held: str, seen: str) -> None:
+        super().__init__(
+            f"SECURITY ERROR: misbehavior of the checksum database: the signed tree\n\n{held}\n"
+            f"and the signed tree\n\n{seen}\nare not of one log"
+        )
+        self.held = held
+        self.seen = seen
 
 
 class ModuleGraphError(GoModError):
