@@ -162,7 +162,7 @@ class Pulp:
             self._environment[name] = ",".join(filter(None, hosts))
 
     def __call__(self, *words: str | Path, stdin: str = "") -> Any:
-        """Run `pulp go` and return the JSON that it prints.
+        """Run `pulp go` and return the JSON that it prints, None for nothing.
 
         Raises:
             DemoError: It failed.
@@ -176,12 +176,13 @@ class Pulp:
         )
         if done.returncode:
             raise DemoError(f"pulp go {words[0]} {words[1]} failed:\n{indent(done.stderr)}")
-        return json.loads(done.stdout)
+        return json.loads(done.stdout) if done.stdout else None
 
     def converge(self, noun: str, *options: str | Path, stdin: str = "") -> Any:
         """Make the demo's object of a kind, or bring the one that is there up to date."""
         verb = "update" if self(noun, "list", "--name", NAME) else "create"
-        return self(noun, verb, "--name", NAME, *options, stdin=stdin)
+        self(noun, verb, "--name", NAME, *options, stdin=stdin)
+        return self(noun, "show", "--name", NAME)
 
 
 def without_secrets(url: str) -> str:
