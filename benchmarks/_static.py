@@ -1,11 +1,13 @@
 """A static GOPROXY on loopback that takes little of the machine, in a process of its own.
 
-    python -m benchmarks._static DIRECTORY
+    python -m benchmarks._static [--log FILE] DIRECTORY...
 
-It prints its URL, serves the files below the directory, and ends when its standard input does. A
-connection has a thread, which reads a request, and has the kernel send the file.
+It prints its URL, serves the files below the directories, of the first that has one, and ends when
+its standard input does. A connection has a thread, which reads a request, and has the kernel send
+the file. With a log the path of each request is a line of it.
 """
 
+import argparse
 import os
 import re
 import socketserver
@@ -26,9 +28,15 @@ MISSING = "HTTP/1.1 404 Not Found\r\nContent-Length: 10\r\n\r\nnot found\n"
 
 
 @contextmanager
-def served(directory: Path) -> Iterator[str]:
-    """Serve a directory, and give its URL without a trailing slash."""
-    command = [sys.executable, "-m", "benchmarks._static", str(directory)]
+def served(*directories: Path, log: Path | None = None) -> Iterator[str]:
+    """Serve directories, and give their URL without a trailing slash.
+
+    Args:
+        directories: The directories; the first that has a file gives it.
+        log: The file that the paths of all requests are added to.
+    """
+    command = [sys.executable, "-m", "benchmarks._static", *map(str, directories)]
+    command += ["--log", str(log)] if log else []
     with subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as process:
@@ -38,18 +46,34 @@ def served(directory: Path) -> Iterator[str]:
 
 
 class Server(socketserver.ThreadingTCPServer):
-    """The server of one directory.
+    """The server of some directories.
 
     Attributes:
-        directory: The directory.
+        directories: The directories.
     """
 
     daemon_threads = True
     request_queue_size = 128
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directories: list[Path], log: BinaryIO | None) -> None:
         super().__init__(("127.0.0.1", 0), Handler)
-        self.directory = directory
+        self.directories = directories
+        self._log = log
+
+    def open(self, path: str) -> BinaryIO:
+        """Open the file at a path.
+
+        Raises:
+            FileNotFoundError: No directory has it.
+        """
+        if self._log:
+            # One write to a file that is opened to append: threads do not mix their lines.
+            self._log.write(f"{path}\n".encode())
+        for directory in self.directories:
+            file = directory / path
+            if file.is_file():
+                return file.open("rb")
+        raise FileNotFoundError(path)
 
 
 class Handler(socketserver.StreamRequestHandler):
@@ -75,9 +99,9 @@ class Handler(socketserver.StreamRequestHandler):
         try:
             if not request or ".." in path.split("/"):
                 raise FileNotFoundError(path)
-            with (self.server.directory / path).open("rb") as file:
+            with self.server.open(path) as file:
                 self.send(file, request[1])
-        except (FileNotFoundError, IsADirectoryError, NotADirectoryError):
+        except FileNotFoundError:
             self.wfile.write(MISSING.encode())
 
     def send(self, file: BinaryIO, method: str) -> None:
@@ -90,8 +114,13 @@ class Handler(socketserver.StreamRequestHandler):
 
 
 def main() -> None:
-    """Serve the directory that the command line names until standard input ends."""
-    with Server(Path(sys.argv[1])) as server:
+    """Serve the directories that the command line names until standard input ends."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("directories", type=Path, nargs="+")
+    parser.add_argument("--log", type=Path)
+    arguments = parser.parse_args()
+    log = arguments.log.open("ab", buffering=0) if arguments.log else None
+    with Server(arguments.directories, log) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         print(f"http://127.0.0.1:{server.server_address[1]}", flush=True)
         sys.stdin.read()

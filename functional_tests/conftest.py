@@ -12,12 +12,18 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
 
 import pytest
 
+from demo.demo import find_go as demo_go
+from demo.demo import go_env, upstream_of, without_secrets
 from functional_tests.certificates import Certificate, write_certificate
 from functional_tests.goclient import Go, find_go
 from functional_tests.livepulp import LivePulp
+from functional_tests.sumdb import SumDBUpstream
+from functional_tests.sumdbworld import fill
 from functional_tests.upstream import Upstream
 from functional_tests.workspace import Workspace, new_domain
 
@@ -91,6 +97,24 @@ def upstream() -> Iterator[Upstream]:
     """An upstream with nothing in it yet."""
     with Upstream() as server:
         yield server
+
+
+@pytest.fixture
+def vouched() -> Iterator[SumDBUpstream]:
+    """The upstream of `sumdbworld`: a checksum database vouches for what it has."""
+    with SumDBUpstream() as server:
+        fill(server)
+        yield server
+
+
+@pytest.fixture(scope="session")
+def real_upstream() -> dict[str, Any]:
+    """The fields of a remote for the upstream of this machine's own `go`."""
+    url = upstream_of(go_env(demo_go(), "GOPROXY"))
+    parts = urlsplit(url)
+    secrets = {"username": parts.username, "password": parts.password}
+    given = {name: unquote(text) for name, text in secrets.items() if text}
+    return {"url": without_secrets(url), "max_retries": 3} | given
 
 
 @pytest.fixture(scope="session")

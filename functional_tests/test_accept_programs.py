@@ -5,11 +5,9 @@ Their go.mods and go.sums are as `go mod tidy` of go1.26.8 wrote them.
 """
 
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
 
 import pytest
 
-from demo.demo import find_go, go_env, upstream_of, without_secrets
 from functional_tests.program import COMMANDS, UNTOLD, Program
 
 pytestmark = pytest.mark.accept
@@ -29,16 +27,6 @@ def read(directory: Path) -> Program:
 
 
 PROGRAMS = [read(path) for path in sorted((Path(__file__).parent / "programs").iterdir())]
-
-
-@pytest.fixture(scope="module")
-def real_upstream():
-    """The fields of a remote for the upstream of this machine's own `go`."""
-    url = upstream_of(go_env(find_go(), "GOPROXY"))
-    parts = urlsplit(url)
-    secrets = {"username": parts.username, "password": parts.password}
-    given = {name: unquote(text) for name, text in secrets.items() if text}
-    return {"url": without_secrets(url), "max_retries": 3} | given
 
 
 def test_there_are_a_dozen():

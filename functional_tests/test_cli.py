@@ -37,7 +37,9 @@ def world(upstream):
 @pytest.fixture
 def mirror(cli, world):
     """A remote `up` and a repository `r` that takes what it selects."""
-    cli.go("remote", "create", "--name", "up", "--url", world.url, "--include", QUOTE)
+    cli.go(
+        "remote", "create", "--name", "up", "--url", world.url, "--include", QUOTE, "--sumdb", "off"
+    )
     cli.go("repository", "create", "--name", "r", "--remote", "up")
     return cli
 
@@ -68,6 +70,10 @@ def test_mirror_and_serve(mirror, go):
     assert mirror.go("distribution", "show", "--name", "d")["repository"] is None
     mirror.go("distribution", "update", "--name", "d", "--repository", "r")
     assert mirror.go("distribution", "show", "--name", "d")["repository_version"] is None
+    mirror.go("distribution", "update", "--name", "d", "--sumdb", "held")
+    assert mirror.go("distribution", "show", "--name", "d")["sumdb"] == "held"
+    mirror.go("distribution", "update", "--name", "d", "--sumdb", "")
+    assert mirror.go("distribution", "show", "--name", "d")["sumdb"] is None
 
 
 def test_a_remote_from_files(cli, world, tmp_path):
@@ -76,7 +82,7 @@ def test_a_remote_from_files(cli, world, tmp_path):
     )
     (tmp_path / "go.sum").write_text("")
     made = cli.go(
-        "remote", "create", "--name", "up", "--url", world.url,
+        "remote", "create", "--name", "up", "--url", world.url, "--sumdb", "off",
         "--go-mod", "go.mod", "--go-sum", "go.sum", "--exclude", "example.com/bad/*",
         "--username", "u", "--password", "a secret", "--header", "X-Token:another secret",
         "--max-retries", "1", "--total-timeout", "9.5",

@@ -45,6 +45,7 @@ class Fault:
         reset: Whether the connection is reset in place of an answer.
         delay: Seconds of silence before the answer.
         pause: Seconds of silence in the middle of the body.
+        drip: Seconds between each two bytes of the body.
     """
 
     status: int = 200
@@ -56,6 +57,7 @@ class Fault:
     reset: bool = False
     delay: float = 0.0
     pause: float = 0.0
+    drip: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -122,6 +124,10 @@ class Upstream:
         """Answer `path` as the tree has it again."""
         del self._faults[path]
 
+    def mend_all(self) -> None:
+        """Answer every path as the tree has it again."""
+        self._faults.clear()
+
     def paths(self) -> list[str]:
         """Return the paths that were asked, sorted, each as often as it was."""
         return sorted(request.path for request in self.requests)
@@ -134,8 +140,13 @@ class Upstream:
         """Return how the next answer of `path` is to be, for the server itself."""
         faults = self._faults.get(path)
         if not faults:
-            return Fault() if path in self.tree.files else Fault(404, b"not found: no such file\n")
+            found = self.body(path) is not None
+            return Fault() if found else Fault(404, b"not found: no such file\n")
         return faults.pop(0) if len(faults) > 1 else faults[0]
+
+    def body(self, path: str) -> bytes | None:
+        """Return what is served at a path, None for nothing."""
+        return self.tree.files.get(path)
 
     def release(self) -> None:
         """Give the answers that were stalled, now and from now on."""
@@ -217,21 +228,25 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_header(name, value)
         self.end_headers()
         if self.command != "HEAD":
-            self._send(body[: fault.sent], fault.pause)
+            self._send(body[: fault.sent], fault)
         if declared != len(body) or fault.sent is not None:
             self.close_connection = True
 
     def _held(self, path: str) -> bytes:
         upstream = self.server.upstream
-        held = upstream.tree.files.get(path, b"")
+        held = upstream.body(path) or b""
         return _page(held, self.path, upstream.most_entries) if path == INDEX else held
 
-    def _send(self, body: bytes, pause: float) -> None:
-        half = len(body) // 2 if pause else 0
+    def _send(self, body: bytes, fault: Fault) -> None:
+        upstream = self.server.upstream
+        half = len(body) // 2 if fault.pause else 0
         self.wfile.write(body[:half])
         self.wfile.flush()
-        self.server.upstream.wait(pause)
-        self.wfile.write(body[half:])
+        upstream.wait(fault.pause)
+        step = 1 if fault.drip else len(body)
+        for at in range(half, len(body), step or 1):
+            self.wfile.write(body[at : at + step])
+            upstream.wait(fault.drip)
 
     def log_message(self, format: str, *args: Any) -> None:
         """Write nothing: the log is `Upstream.requests`."""

@@ -57,10 +57,14 @@ class Workspace:
     def remote(
         self, upstream: Upstream | str, *includes: str, **fields: Any
     ) -> PulpGoRemoteContext:
-        """Make a remote for an upstream or a URL; faults are not tried again unless asked for."""
+        """Make a remote for an upstream or a URL, which no checksum database vouches for.
+
+        Faults are not tried again unless asked for.
+        """
         url = upstream if isinstance(upstream, str) else upstream.url
         remote = PulpGoRemoteContext(self.context)
         body = {"url": url, "includes": list(includes), "max_retries": 0, "policy": "immediate"}
+        body["sumdb"] = "off"
         return self._make(remote, body | fields)
 
     def repository(self, **fields: Any) -> PulpGoRepositoryContext:

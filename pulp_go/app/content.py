@@ -40,6 +40,7 @@ from pulpcore.plugin.util import set_domain
 
 from pulp_go.app import serving
 from pulp_go.app.credentials import ColdError, identify
+from pulp_go.app.lazy import end_fetching, fetching
 from pulp_go.app.models import GoDistribution
 
 log = logging.getLogger(__name__)
@@ -216,3 +217,5 @@ async def guard(request, handler):
 
 
 app.middlewares.insert(0, guard)
+app.cleanup_ctx.append(fetching)
+app.on_shutdown.append(end_fetching)

@@ -125,6 +125,83 @@ class UploadIncompleteError(GoError):
     error_code = "GO0011"
 
 
+class UnknownVersionError(GoError):
+    """The checksum database does not know a module version, so nothing vouches for it."""
+
+    http_status_code = http.client.FORBIDDEN
+    error_code = "GO0012"
+
+
+class ChecksumDatabaseError(BadReplyError):
+    """An answer of a checksum database, or of who passes it on, that cannot be believed."""
+
+    error_code = "GO0013"
+
+
+class StopError(GoError):
+    """What stops a whole sync, since nothing that it would bring could be believed."""
+
+
+class ForkError(StopError):
+    """A checksum database has signed two trees that contradict each other.
+
+    Attributes:
+        database: Its name.
+        held: The signed note that is trusted, as text.
+        seen: The one that contradicts it, as text.
+    """
+
+    http_status_code = http.client.BAD_GATEWAY
+    error_code = "GO0014"
+
+    def __init__(self, reason, database="", held="", seen=""):
+        super().__init__(reason)
+        self.database = database
+        self.held = held
+        self.seen = seen
+
+
+class NoDatabaseError(StopError):
+    """The upstream serves no checksum database, and no other place may be asked."""
+
+    http_status_code = http.client.BAD_GATEWAY
+    error_code = "GO0015"
+
+
+class SyncStoppedError(GoError):
+    """A sync met a `StopError` in a unit of work, whose code and reason it has."""
+
+    http_status_code = http.client.BAD_GATEWAY
+
+    def __init__(self, code, reason):
+        super().__init__(reason)
+        self.error_code = code
+
+
+class ToolchainUnverifiedError(GoError):
+    """A toolchain, which a checksum database has to vouch for, with none to ask."""
+
+    http_status_code = http.client.FORBIDDEN
+    error_code = "GO0016"
+
+
+class ZipUnavailableError(GoError):
+    """A zip that is pinned, and not here, could not be had from where it is.
+
+    Args:
+        reason: Why.
+        is_late: Whether that took too long.
+    """
+
+    http_status_code = http.client.BAD_GATEWAY
+    error_code = "GO0017"
+
+    def __init__(self, reason, is_late=False):
+        super().__init__(reason)
+        if is_late:
+            self.http_status_code = http.client.GATEWAY_TIMEOUT
+
+
 def hashes(unit):
     """Return the two hashes of a module version as a person reads them."""
     return f"zip {unit.h1 or '(none)'} and go.mod {unit.go_mod_h1}"

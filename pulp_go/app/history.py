@@ -151,12 +151,14 @@ class Finding(History):
     Attributes:
         repository: Where it was found, or null for a database.
         database: The checksum database that it concerns, or "".
-        kind: `drift` for a module version whose hashes are no longer those held.
+        kind: `drift` for a module version whose hashes are no longer those held, `fork` for two
+            trees of a checksum database that contradict each other.
         held: What is held, as JSON.
         seen: What came, as JSON.
     """
 
     DRIFT = "drift"
+    FORK = "fork"
 
     repository = models.ForeignKey("GoRepository", null=True, on_delete=models.SET_NULL)
     repository_name = models.TextField(default="")

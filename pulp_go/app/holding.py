@@ -12,6 +12,8 @@ from pulpcore.plugin.models import ContentArtifact, RemoteArtifact, RepositoryCo
 from pulpcore.plugin.util import get_domain_pk
 
 from pulp_go.app.batches import batches
+from pulp_go.app.history import Evidence
+from pulp_go.app.models import GoRemote
 from pulp_go.app.moduleversion import BULKY, ModuleVersion
 from pulp_go.app.synced import GoModSource
 
@@ -21,19 +23,21 @@ class Held:
     """A unit of the domain, and where it is known from.
 
     Attributes:
-        unit: The unit; its zip, if it should have one, is there.
+        unit: The unit.
         in_repository: Whether the repository holds it.
         from_remote: Whether the remote brought it, from the URL that it has now.
+        is_whole: Whether its zip is there, if it has one, and has not stayed upstream.
     """
 
     unit: ModuleVersion
     in_repository: bool
     from_remote: bool
+    is_whole: bool = True
 
     @property
     def rank(self):
         """Return what is the greater, the better it is to take this one of several."""
-        return self.in_repository, bool(self.unit.info)
+        return self.in_repository, bool(self.unit.info), self.is_whole
 
 
 def find(source, repository, lists):
@@ -48,7 +52,7 @@ def find(source, repository, lists):
     found = {}
     for held in candidates(source, repository, wanted, *BULKY):
         name = (held.unit.module, held.unit.version)
-        if serves(held, wanted[name]):
+        if serves(held, wanted[name]) and is_enough(held, wanted[name], source.remote):
             found[name] = max(found.get(name, held), held, key=lambda one: one.rank)
     return [
         {one.version: found[name] for one in names if (name := (one.module, one.version)) in found}
@@ -84,13 +88,13 @@ def candidates(source, repository, names, *deferred):
 
 
 def placed(units, source, repository):
-    """Yield a `Held` for each of `units` that is complete."""
+    """Yield a `Held` for each of `units`."""
     pks = [unit.pk for unit in units]
-    zips = dict(
-        ContentArtifact.objects.filter(content__in=pks, artifact__isnull=False).values_list(
-            "content_id", "pk"
-        )
-    )
+    rows = ContentArtifact.objects.filter(content__in=pks)
+    places = {
+        unit: (pk, artifact)
+        for unit, pk, artifact in rows.values_list("content_id", "pk", "artifact_id")
+    }
     ours = pks_of(
         RepositoryContent.objects.filter(
             repository=repository, content__in=pks, version_removed=None
@@ -98,16 +102,16 @@ def placed(units, source, repository):
     )
     brought = set(
         RemoteArtifact.objects.filter(
-            content_artifact__in=zips.values(),
+            content_artifact__in=[pk for pk, _ in places.values()],
             remote=source.remote,
             url__startswith=f"{source.url}/",
         ).values_list("content_artifact_id", flat=True)
     )
     told = pks_of(GoModSource.objects.filter(content__in=pks, remote=source.remote, url=source.url))
     for unit in units:
-        if not unit.h1 or unit.pk in zips:
-            from_remote = unit.pk in told or zips.get(unit.pk) in brought
-            yield Held(unit, unit.pk in ours, from_remote)
+        place, artifact = places.get(unit.pk, (None, None))
+        from_remote = unit.pk in told or place in brought
+        yield Held(unit, unit.pk in ours, from_remote, bool(artifact or not unit.h1))
 
 
 def pks_of(rows):
@@ -127,8 +131,45 @@ def serves(held, wanted):
     return held.in_repository or (not unit.h1 and bool(held.from_remote or wanted.go_mod_h1))
 
 
+def is_enough(held, wanted, remote):
+    """Report whether the zip of a held unit is there, or may stay upstream.
+
+    It may if this remote still has it. What pins it must be wanted, or be the repository's own: it
+    may come from a go.sum that was wrong.
+    """
+    if held.is_whole or not wanted.zip:
+        return True
+    is_lazy = remote.policy != GoRemote.IMMEDIATE
+    return is_lazy and held.from_remote and bool(held.in_repository or wanted.h1)
+
+
 def is_trusted(held, go_mod_h1):
     """Report whether the go.mod of a held unit is known from a source to be trusted."""
     if go_mod_h1:
         return held.unit.go_mod_h1 == go_mod_h1
     return held.in_repository or held.from_remote
+
+
+def proven(database, lists):
+    """Return of each list of units the primary keys of those whose hashes a database has proven.
+
+    Args:
+        database: The name of the checksum database.
+        lists: Lists of units.
+    """
+    units = [unit for some in lists for unit in some]
+    known = Evidence.objects.filter(
+        domain=get_domain_pk(),
+        database=database,
+        module__in={unit.module for unit in units},
+        version__in={unit.version for unit in units},
+    )
+    hashes = set(known.values_list("module", "version", "go_mod_h1", "h1"))
+    # Of a unit without a zip, what was proven of the zip does not matter.
+    hashes |= {(*name, "") for *name, _ in hashes}
+    return [{unit.pk for unit in some if hashes_of(unit) in hashes} for some in lists]
+
+
+def hashes_of(unit):
+    """Return what tells a unit from others of its domain, but for its `.info`."""
+    return unit.module, unit.version, unit.go_mod_h1, unit.h1

@@ -5,12 +5,13 @@ what a row says of it, with no database. The rows are made in `keeping`.
 """
 
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from pulpcore.plugin.models import Artifact
 
 from pulp_go.app.exceptions import BadModuleError, BadReplyError, HashMismatchError
+from pulp_go.app.history import Evidence
 from pulp_go.gomod import dirhash, goproxy, modfile, module, semver
 from pulp_go.gomod.errors import GoModError
 from pulp_go.hasher.facts import Facts
@@ -23,6 +24,25 @@ MAX_RATIONALES = 64 << 10
 
 
 @dataclass(frozen=True, slots=True)
+class Proof:
+    """Who vouches for the hashes of a module version ("" for one that it does not name).
+
+    Attributes:
+        database: The name of a checksum database, or `Evidence.GO_SUM` for a go.sum.
+        h1: The hash of the zip.
+        go_mod_h1: The hash of go.mod.
+        record: The number of the record in the database, or None.
+        tree_size: The size of the tree that has it, or None.
+    """
+
+    database: str
+    h1: str
+    go_mod_h1: str
+    record: int | None = None
+    tree_size: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Wanted:
     """A module version that is asked for, and the hashes known beforehand ("" if unknown).
 
@@ -32,6 +52,7 @@ class Wanted:
         zip: Whether the zip is wanted too.
         h1: What the zip must hash to.
         go_mod_h1: What go.mod must hash to.
+        proofs: A `Proof` from each who vouches for these hashes.
     """
 
     module: str
@@ -39,6 +60,7 @@ class Wanted:
     zip: bool = True
     h1: str = ""
     go_mod_h1: str = ""
+    proofs: tuple[Proof, ...] = ()
 
     def __str__(self):
         return f"{self.module}@{self.version}"
@@ -94,16 +116,52 @@ def verify(wanted, files):
         raise BadModuleError(f"{wanted}: {error}") from error
     if files.zip_facts:
         check_go_mod_inside(wanted, files)
-    h1 = files.zip_facts.h1 if files.zip_facts else ""
-    expect(f"{wanted} zip", wanted.h1, h1)
     columns |= {
         "module": wanted.module,
         "version": wanted.version,
         "version_key": semver.sort_key(wanted.version),
         "go_mod_h1": go_mod_h1,
-        "h1": h1,
+        "h1": zip_h1(wanted, files),
     }
     return Verified(columns, artifact_of(files))
+
+
+def named_by_go_sum(path, version, is_zip, h1, go_mod_h1):
+    """Return a `Wanted` with the hashes that a go.sum has for it, "" for those that it lacks."""
+    proofs = (Proof(Evidence.GO_SUM, h1, go_mod_h1),) if h1 or go_mod_h1 else ()
+    return Wanted(path, version, is_zip, h1, go_mod_h1, proofs)
+
+
+def vouched(wanted, proof):
+    """Return a `Wanted` for which `proof` vouches too.
+
+    Raises:
+        HashMismatchError: Another one vouches for other hashes.
+    """
+    for one in wanted.proofs:
+        against = f"{wanted} %s: {one.database} against {proof.database}"
+        expect(against % "zip", one.h1, proof.h1)
+        expect(against % "go.mod", one.go_mod_h1, proof.go_mod_h1)
+    h1 = proof.h1 if wanted.zip else ""
+    return replace(wanted, h1=h1, go_mod_h1=proof.go_mod_h1, proofs=(*wanted.proofs, proof))
+
+
+def is_pinned(wanted):
+    """Report whether a zip is wanted in whose place no other can come, whenever it comes."""
+    return bool(wanted.zip and wanted.h1 and wanted.go_mod_h1)
+
+
+def zip_h1(wanted, files):
+    """Return the `h1` of the zip that came, or the one that pins a zip that stays upstream.
+
+    Raises:
+        HashMismatchError: It is not the one known beforehand.
+    """
+    if not files.zip_facts and is_pinned(wanted):
+        return wanted.h1
+    h1 = files.zip_facts.h1 if files.zip_facts else ""
+    expect(f"{wanted} zip", wanted.h1, h1)
+    return h1
 
 
 def check_name(wanted):

@@ -6,7 +6,7 @@ its zip; whatever is there already, or comes at the same moment from elsewhere, 
 """
 
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from django.db import IntegrityError, transaction
@@ -83,11 +83,12 @@ def make(verified, source):
     make_units(units)
     zips = []
     for unit, one in zip(units, verified, strict=True):
-        if one.artifact:
-            artifact = artifacts[one.artifact.sha256]
+        if unit.h1:
+            artifact = one.artifact and artifacts[one.artifact.sha256]
             path = path_of(unit)
             zips.append(ContentArtifact(content=unit, artifact=artifact, relative_path=path))
     ContentArtifact.objects.bulk_create(zips)
+    fill((one.content, one.artifact) for one in zips if one.artifact)
     if source:
         note_sources(units, zips, source)
     return units
@@ -148,10 +149,10 @@ def note_sources(units, zips, source):
 
 
 def described(content_artifact, source):
-    """Return what a RemoteArtifact says of a zip."""
+    """Return what a RemoteArtifact says of a zip: of one that stays upstream, where it is."""
     artifact = content_artifact.artifact
-    url = f"{source.url}/{content_artifact.relative_path}"
-    return {"url": url, "size": artifact.size, "sha256": artifact.sha256}
+    known = {"size": artifact.size, "sha256": artifact.sha256} if artifact else {}
+    return {"url": f"{source.url}/{content_artifact.relative_path}"} | known
 
 
 def keep_one(verified, source):
@@ -164,7 +165,7 @@ def keep_one(verified, source):
         key = dict(zip(KEY, key_of(verified), strict=True))
         unit = ModuleVersion.objects.get(_pulp_domain=get_domain_pk(), **key)
         unit.touch()
-    if artifact:
+    if unit.h1:
         attach(unit, artifact, source)
     elif source:
         known = {"content": unit, "remote": source.remote}
@@ -172,17 +173,66 @@ def keep_one(verified, source):
     return unit
 
 
-def attach(unit, artifact, source):
-    """Make `artifact` the zip of `unit`, and note its source."""
-    content_artifact, _ = ContentArtifact.objects.get_or_create(
-        content=unit, relative_path=path_of(unit), defaults={"artifact": artifact}
-    )
+def attach(unit, artifact, source=None):
+    """Make `artifact` the zip of `unit`, or None for one that stays upstream; note its source."""
+    place = {"content": unit, "relative_path": path_of(unit)}
+    ContentArtifact.objects.get_or_create(**place, defaults={"artifact": artifact})
+    if artifact:
+        fill([(unit, artifact)])
     if source:
+        content_artifact = ContentArtifact.objects.select_related("artifact").get(**place)
         RemoteArtifact.objects.update_or_create(
             content_artifact=content_artifact,
             remote=source.remote,
             defaults=described(content_artifact, source),
         )
+
+
+def fill(zips):
+    """Give zips to all units of the domain that lack just these, whoever they came for.
+
+    Args:
+        zips: Pairs of a unit and its artifact, 2,000 at most.
+    """
+    came = {bytes_of(unit): artifact for unit, artifact in zips}
+    paths = [goproxy.file_path(*name, "zip") for name, _ in came]
+    empty = ContentArtifact.objects.filter(artifact=None, relative_path__in=paths)
+    pks = list(empty.values_list("content_id", flat=True))
+    lacking = ModuleVersion.objects.filter(_pulp_domain=get_domain_pk(), pk__in=pks)
+    for unit in lacking.only(*SAME_BYTES).order_by("pk"):
+        if artifact := came.get(bytes_of(unit)):
+            empty.filter(content=unit).update(artifact=artifact)
+
+
+# Of units that are equal in these, the zips have the same files, and the go.mod is one for all.
+SAME_BYTES = ("module", "version", "h1", "go_mod_h1")
+
+
+def bytes_of(unit):
+    """Return the name of a unit's module version, and its hashes."""
+    return (unit.module, unit.version), (unit.h1, unit.go_mod_h1)
+
+
+def keep_zip(unit, artifact, noted):
+    """Keep the zip of a unit that had it upstream, for all units that lack just this one.
+
+    Args:
+        unit: The unit.
+        artifact: The artifact, unsaved.
+        noted: The primary key of the RemoteArtifact that said where it was.
+    """
+    with transaction.atomic():
+        stored = keep_artifacts([artifact])[artifact.sha256]
+        fill([(unit, stored)])
+        held = RemoteArtifact.objects.filter(pk=noted)
+        held.update(size=stored.size, sha256=stored.sha256)
+
+
+def zip_like(unit):
+    """Return the artifact of a unit whose zip and go.mod are those of `unit`, or None."""
+    same = {name: getattr(unit, name) for name in SAME_BYTES}
+    alike = ModuleVersion.objects.filter(_pulp_domain=unit._pulp_domain_id, **same)
+    return Artifact.objects.filter(content_memberships__content__in=alike).first()
 
 
 def path_of(unit):
@@ -224,7 +274,7 @@ NOT_COPIED = ("content_ptr", "_pulp_domain")
 
 
 def keep_wanted(source, pairs):
-    """Return the units of what came, in its order, noted as seen and as a go.sum named them.
+    """Return the units of what came, in its order, noted as seen, with who vouches for them.
 
     Args:
         source: The `Source` it came from.
@@ -232,19 +282,19 @@ def keep_wanted(source, pairs):
     """
     units = keep([verified for verified, _ in pairs], source)
     see((unit.module, unit.version) for unit in units)
-    note_go_sum(zip(units, (wanted for _, wanted in pairs), strict=True))
+    note_proofs(zip(units, (wanted for _, wanted in pairs), strict=True))
     return units
 
 
 def renew(pairs):
-    """Return held units, protected from orphan clean-up and noted as a go.sum named them.
+    """Return held units, protected from orphan clean-up, with who vouches for them.
 
     Args:
         pairs: Units, each with its `Wanted`.
     """
     for batch in batches(unit.pk for unit, _ in pairs):
         Content.objects.filter(pk__in=batch).touch()
-    note_go_sum(pairs)
+    note_proofs(pairs)
     return [unit for unit, _ in pairs]
 
 
@@ -261,22 +311,15 @@ def see(names):
     Sighting.objects.bulk_create(rows, batch_size=1000, ignore_conflicts=True)
 
 
-def note_go_sum(pairs):
-    """Note that a go.sum named hashes which units have.
+def note_proofs(pairs):
+    """Note who vouches for the hashes of units.
 
     Args:
         pairs: Units, each with its `Wanted`.
     """
     rows = [
-        Evidence(
-            module=unit.module,
-            version=unit.version,
-            h1=wanted.h1,
-            go_mod_h1=wanted.go_mod_h1,
-            content=unit,
-            database=Evidence.GO_SUM,
-        )
+        Evidence(module=unit.module, version=unit.version, content=unit, **asdict(proof))
         for unit, wanted in pairs
-        if wanted.h1 or wanted.go_mod_h1
+        for proof in wanted.proofs
     ]
     Evidence.objects.bulk_create(rows, batch_size=1000, ignore_conflicts=True)

@@ -13,8 +13,33 @@ from aiohttp import web
 from asgiref.sync import sync_to_async
 
 from pulp_go.app import serving
+from pulp_go.app.answers import Miss, Unasked
+from pulp_go.app.fetching import Fetches
+from pulp_go.app.forwarding import Forwards
 
 CHUNK = 1 << 18
+FETCHES = web.AppKey("go-fetches", Fetches)
+FORWARDS = web.AppKey("go-forwards", Forwards)
+
+
+async def fetching(app):
+    """Have an app fetch what is not here, from its start to its end: for `cleanup_ctx`.
+
+    It starts in each process of its own, after the fork.
+    """
+    app[FETCHES] = Fetches.serving()
+    app[FORWARDS] = Forwards()
+    yield
+    await app[FORWARDS].close()
+    await app[FETCHES].close()
+
+
+async def end_fetching(app):
+    """End the fetches before those are waited for who wait for them: for `on_shutdown`.
+
+    After that there may be no time left to put anything away.
+    """
+    await app[FETCHES].close()
 
 
 class LazyAnswer(web.StreamResponse):
@@ -32,13 +57,26 @@ class LazyAnswer(web.StreamResponse):
 
     async def prepare(self, request):
         """Answer the request, body and all."""
-        answer = await sync_to_async(serving.answer)(
-            self._distribution, self._path, request.method, request.headers
+        answer = await self._ask(request)
+        match answer:
+            case Miss():
+                async with request.app[FETCHES].fetched(answer) as fetched:
+                    return await self._reply(request, await self._ask(request, fetched))
+            case Unasked():
+                asked = await request.app[FORWARDS].asked(answer)
+                answer = await self._ask(request, asked)
+        return await self._reply(request, answer)
+
+    async def _ask(self, request, fetched=None):
+        return await sync_to_async(serving.answer)(
+            self._distribution, self._path, request.method, request.headers, fetched
         )
-        if answer.artifact is None:
+
+    async def _reply(self, request, answer):
+        if not answer.has_file:
             return await self._send(request, answer)
         try:
-            file = await asyncio.to_thread(answer.artifact.file.open)
+            file = await asyncio.to_thread(answer.open)
         except OSError:
             lost = serving.refuse(serving.lost(self._path))
             return await self._send(request, serving.restrict(self._distribution, lost))

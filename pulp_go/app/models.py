@@ -12,12 +12,21 @@ from pulpcore.plugin.models import (
 
 from pulp_go.app import (
     rivals,
+    sumdbs,
     synced,  # noqa: F401 (its tables are the app's too)
 )
 from pulp_go.app.batches import batches
 from pulp_go.app.exceptions import UnsupportedContentError
 from pulp_go.app.history import Arrival
 from pulp_go.app.moduleversion import ModuleVersion, added_units
+from pulp_go.gomod import sumdb
+
+
+class SumDBTiles(models.TextChoices):
+    """Which hashes of a checksum database are held."""
+
+    NEEDED = "needed"
+    FULL = "full"
 
 
 class GoRemote(Remote, AutoAddObjPermsMixin):
@@ -29,6 +38,10 @@ class GoRemote(Remote, AutoAddObjPermsMixin):
         go_sum: The text of a go.sum, whose module versions are wanted with just these hashes.
         go_mods: Texts of go.mod files, each of a program whose whole module graph is wanted.
         go_work: The text of a go.work that uses the modules of `go_mods`, or "".
+        sumdb: The checksum database that vouches for what comes: its name or its key, or `off`.
+        sumdb_direct: Whether the database's own host is asked where the upstream serves none.
+        no_sumdb: Patterns, as in GONOSUMDB, of modules that no database is asked about.
+        sumdb_tiles: `needed`, or `full` to hold all of the database's hashes.
     """
 
     TYPE = "go"
@@ -38,6 +51,15 @@ class GoRemote(Remote, AutoAddObjPermsMixin):
     go_sum = models.TextField(default="")
     go_mods = models.JSONField(default=list)
     go_work = models.TextField(default="")
+    sumdb = models.TextField(default="sum.golang.org")
+    sumdb_direct = models.BooleanField(default=False)
+    no_sumdb = models.JSONField(default=list)
+    sumdb_tiles = models.TextField(default=SumDBTiles.NEEDED, choices=SumDBTiles.choices)
+
+    @property
+    def database(self):
+        """The key of the checksum database, a `gomod.note.Verifier`; None for `off`."""
+        return None if self.sumdb == sumdbs.OFF else sumdb.parse_database(self.sumdb)
 
     class Meta:
         default_related_name = "%(app_label)s_%(model_name)s"
@@ -89,10 +111,25 @@ class GoRepository(Repository, AutoAddObjPermsMixin):
             Arrival.record_copies(self, new_version, added_units(new_version))
 
 
+class SumDBMode(models.TextChoices):
+    """How a distribution serves checksum databases."""
+
+    OFF = "off"
+    FORWARD = "forward"
+    HELD = "held"
+
+
 class GoDistribution(Distribution, AutoAddObjPermsMixin):
-    """Serves a repository, or one of its versions, as a GOPROXY at its base path."""
+    """Serves a repository, or one of its versions, as a GOPROXY at its base path.
+
+    Attributes:
+        sumdb: A `SumDBMode`: not at all, what is held and through the remote what is not, or what
+            is held alone. None is `forward` with a remote, else `off`.
+    """
 
     TYPE = "go"
+
+    sumdb = models.TextField(null=True, choices=SumDBMode.choices)
 
     class Meta:
         default_related_name = "%(app_label)s_%(model_name)s"

@@ -93,6 +93,8 @@ REMOTE_ROLES = roles("goremote")
 REPOSITORY = owned(
     "gorepository",
     allow(["sync"], here("sync", "gorepository"), here("view", "gorepository"), SEES_REMOTE),
+    allow(["fetch"], here("sync", "gorepository"), here("view", "gorepository")),
+    allow(["verify"], here("repair", "gorepository"), here("view", "gorepository")),
     allow(["modify"], here("modify", "gorepository"), here("view", "gorepository"), SEES_ADDED),
     sees=[SEES_REMOTE],
 )

@@ -2,27 +2,29 @@
 
 import hashlib
 import json
+from dataclasses import replace
 
 from asgiref.sync import sync_to_async
 
 from pulp_go.app import keeping
 from pulp_go.app.exceptions import BadReplyError, GoError, UpstreamNotFoundError
-from pulp_go.app.ingest import Wanted
+from pulp_go.app.ingest import Wanted, named_by_go_sum
 from pulp_go.gomod import goproxy, versionquery
 
 
-def fingerprint(url, unit, *answers):
+def fingerprint(remote, unit, *answers):
     """Return a digest of what a unit wants and of what the upstream said to that.
 
     Two equal ones want the same module versions, since a module version never changes.
 
     Args:
-        url: The URL of the upstream.
+        remote: The `GoRemote`.
         unit: The unit of work.
         answers: Digests and versions that the upstream answered with, none without queries.
     """
     names = ("remote", "module", "versions", "queries", "excludes", "mirror")
-    values = [url, *answers, *(unit[name] for name in names)]
+    source = [remote.url, remote.policy, remote.sumdb, remote.sumdb_direct, remote.no_sumdb]
+    values = [source, *answers, *(unit[name] for name in names)]
     return hashlib.sha256(json.dumps(values).encode()).hexdigest()
 
 
@@ -32,11 +34,10 @@ async def resolve(unit, upstream, report):
     None is wanted of a unit whose fingerprint is the one that it has: nothing has changed.
     """
     path = unit["module"]
-    wanted = {version: Wanted(path, version, *rest) for version, *rest in unit["versions"]}
+    wanted = {version: named_by_go_sum(path, version, *rest) for version, *rest in unit["versions"]}
     for version in await answer_queries(unit, upstream, report) if unit["queries"] else ():
-        known = wanted.get(version, Wanted(path, version))
-        wanted[version] = Wanted(path, version, True, known.h1, known.go_mod_h1)
-    report.fingerprint = report.fingerprint or fingerprint(upstream.url, unit)
+        wanted[version] = replace(wanted.get(version, Wanted(path, version)), zip=True)
+    report.fingerprint = report.fingerprint or fingerprint(upstream.remote, unit)
     return [] if report.is_unchanged(unit) else list(wanted.values())
 
 
@@ -53,7 +54,7 @@ async def answer_queries(unit, upstream, report):
         await note(listed, unit, report)
         tagged = allowed(listed.versions)
         untagged = await untagged_latest(unit, listed, upstream) if not tagged else []
-        report.fingerprint = fingerprint(upstream.url, unit, digest, *untagged)
+        report.fingerprint = fingerprint(upstream.remote, unit, digest, *untagged)
         if not report.is_unchanged(unit):
             chosen.update(untagged)
             for query in queries(unit):

@@ -1,7 +1,5 @@
 """What the REST API takes and shows."""
 
-import json
-from types import SimpleNamespace
 from urllib.parse import urlsplit
 
 from rest_framework import serializers
@@ -12,39 +10,32 @@ from pulpcore.plugin.serializers import (
     DistributionSerializer,
     NoArtifactContentSerializer,
     NoArtifactContentUploadSerializer,
-    PulpLabelsField,
     RemoteSerializer,
     RepositorySerializer,
+    RepositoryVersionRelatedField,
     SingleContentArtifactField,
     ValidateFieldsMixin,
     pulp_labels_validator,
 )
 
-from pulp_go.app.models import GoDistribution, GoRemote, GoRepository
+from pulp_go.app.fields import (
+    DatabaseField,
+    GoModsField,
+    GoSumField,
+    GoWorkField,
+    LabelsField,
+    PatternsField,
+    SwitchField,
+    WordsField,
+    selection_fields,
+)
+from pulp_go.app.models import GoDistribution, GoRemote, GoRepository, SumDBMode, SumDBTiles
 from pulp_go.app.moduleversion import ModuleVersion
 from pulp_go.app.tasks.planning import plan_of
-from pulp_go.gomod import mainmodules, versionquery
+from pulp_go.app.tasks.settling import latest_version
+from pulp_go.gomod import mainmodules
 from pulp_go.gomod.errors import GoModError
 from pulp_go.gomod.modzip import MAX_ZIP_FILE
-
-
-class LabelsField(PulpLabelsField):
-    """Labels; a form, which has texts alone, gives them as JSON."""
-
-    def to_internal_value(self, data):
-        """Return the labels as a dictionary."""
-        if isinstance(data, str):
-            try:
-                data = json.loads(data)
-            except ValueError:
-                self.fail("not_a_dict", input_type="str")
-        return super().to_internal_value(data)
-
-
-class SwitchField(serializers.BooleanField):
-    """A switch; a form that does not have it does not mean False, as it would for a check box."""
-
-    default_empty_html = serializers.empty
 
 
 class ModuleVersionSerializer(NoArtifactContentUploadSerializer):
@@ -125,68 +116,17 @@ class ModuleVersionSerializer(NoArtifactContentUploadSerializer):
         read_only_fields = derived
 
 
-class WordsField(serializers.ListField):
-    """A list of the words of a selection, such as `rsc.io/quote@v1.5.2`."""
-
-    child = serializers.CharField(trim_whitespace=False)
-
-    def run_child_validation(self, data):
-        """Return the words, each of which can be understood."""
-        words = super().run_child_validation(data)
-        for word in words:
-            raise_as_validation_error(versionquery.parse_word, word)
-        return words
-
-
-class GoSumField(serializers.CharField):
-    """The text of a go.sum."""
-
-    def to_internal_value(self, data):
-        """Return the text, each line of which names a module version."""
-        text = super().to_internal_value(data)
-        raise_as_validation_error(plan_of, selection_fields(go_sum=text))
-        return text
-
-
-class GoModsField(serializers.ListField):
-    """Texts of go.mod files."""
-
-    child = serializers.CharField(trim_whitespace=False)
-
-    def run_child_validation(self, data):
-        """Return the texts, each of which is the go.mod of a program."""
-        texts = super().run_child_validation(data)
-        raise_as_validation_error(mainmodules.toolchains, texts)
-        return texts
-
-
-class GoWorkField(serializers.CharField):
-    """The text of a go.work."""
-
-    def to_internal_value(self, data):
-        """Return the text, which is a go.work."""
-        text = super().to_internal_value(data)
-        raise_as_validation_error(mainmodules.toolchains, [], text)
-        return text
-
-
-def selection_fields(**given):
-    """Return what has the fields of a remote that select, with nothing in those not given."""
-    empty = {"includes": [], "excludes": [], "go_sum": "", "go_mods": [], "go_work": ""}
-    return SimpleNamespace(**(empty | given))
-
-
-def raise_as_validation_error(parse, *values):
-    """Call `parse` and raise what it has against the values as an answer 400."""
-    try:
-        parse(*values)
-    except GoModError as error:
-        raise serializers.ValidationError(str(error)) from error
-
-
 class GoRemoteSerializer(RemoteSerializer):
     """An upstream GOPROXY and what is wanted of it."""
 
+    policy = serializers.ChoiceField(
+        choices=Remote.POLICY_CHOICES,
+        default=Remote.IMMEDIATE,
+        help_text=(
+            "When zips are fetched: by the sync (`immediate`), or, where their hashes are known "
+            "beforehand, at the first request, and then kept (`on_demand`) or not (`streamed`)."
+        ),
+    )
     includes = WordsField(
         required=False,
         help_text=(
@@ -212,6 +152,32 @@ class GoRemoteSerializer(RemoteSerializer):
         allow_blank=True,
         trim_whitespace=False,
         help_text="The text of a go.work; `go_mods` are then those of the modules that it uses.",
+    )
+    sumdb = DatabaseField(
+        required=False,
+        help_text=(
+            "The checksum database that vouches for what comes: `sum.golang.org` (the default), "
+            "the verifier key of another one, or `off`."
+        ),
+    )
+    sumdb_direct = SwitchField(
+        required=False,
+        help_text=(
+            "Whether the database's own host is asked where the upstream does not serve it. It "
+            "learns the names of modules then. Defaults to false."
+        ),
+    )
+    no_sumdb = PatternsField(
+        required=False,
+        help_text="Patterns as in GONOSUMDB: no database is asked about modules that match one.",
+    )
+    sumdb_tiles = serializers.ChoiceField(
+        choices=SumDBTiles.choices,
+        required=False,
+        help_text=(
+            "Which hashes of the database are held: those that look-ups of what is held need, or "
+            "`full` for all, 32 bytes a record, so that clients may bring older trees."
+        ),
     )
 
     def validate_url(self, url):
@@ -240,8 +206,9 @@ class GoRemoteSerializer(RemoteSerializer):
 
     class Meta:
         model = GoRemote
-        own = ("includes", "excludes", "go_sum", "go_mods", "go_work")
-        fields = (*RemoteSerializer.Meta.fields, *own)
+        selection = ("includes", "excludes", "go_sum", "go_mods", "go_work")
+        checks = ("sumdb", "sumdb_direct", "no_sumdb", "sumdb_tiles")
+        fields = (*RemoteSerializer.Meta.fields, *selection, *checks)
 
 
 class GoRepositorySerializer(RepositorySerializer):
@@ -261,6 +228,17 @@ class GoRepositorySerializer(RepositorySerializer):
 class GoDistributionSerializer(DistributionSerializer):
     """A GOPROXY at a base path."""
 
+    sumdb = serializers.ChoiceField(
+        choices=SumDBMode.choices,
+        required=False,
+        allow_null=True,
+        help_text=(
+            "Whether checksum databases are served: `off`, `held` for what this Pulp holds, "
+            "`forward` for that and, through the remote, what it does not hold. Null is `forward` "
+            "if the repository has a remote, else `off`."
+        ),
+    )
+
     def validate(self, data):
         """Take repositories of Go modules only."""
         data = super().validate(data)
@@ -274,7 +252,7 @@ class GoDistributionSerializer(DistributionSerializer):
 
     class Meta:
         model = GoDistribution
-        fields = DistributionSerializer.Meta.fields
+        fields = (*DistributionSerializer.Meta.fields, "sumdb")
 
 
 class SyncSerializer(ValidateFieldsMixin, serializers.Serializer):
@@ -332,3 +310,23 @@ class SyncSerializer(ValidateFieldsMixin, serializers.Serializer):
                 {"remote": f"{remote.name} selects nothing: set includes, go_sum or go_mods."}
             )
         return remote
+
+
+class OfVersionSerializer(ValidateFieldsMixin, serializers.Serializer):
+    """Which version of a repository a task is about; its instance is the repository."""
+
+    repository_version = RepositoryVersionRelatedField(
+        required=False,
+        help_text="The repository version that is meant. Defaults to the latest.",
+    )
+
+    def validate(self, data):
+        """Find the repository version, which is one of this repository."""
+        data = super().validate(data)
+        repository = self.instance
+        version = data.setdefault("repository_version", latest_version(repository))
+        if version.repository_id != repository.pk:
+            raise serializers.ValidationError(
+                {"repository_version": f"It is no version of {repository.name}."}
+            )
+        return data

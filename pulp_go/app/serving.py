@@ -5,27 +5,40 @@
     <module>/@v/<version>.info  the bytes of .info
     <module>/@v/<version>.mod   the bytes of go.mod
     <module>/@v/<version>.zip   the zip
+    sumdb/<name>/...            a checksum database (`sumdbserving`)
 
 A status code is part of the security: 404 lets a client go on to its next proxy, so it is said
-only of what is not there, with the reason as text; with nothing to serve from the answer is 503,
-with a file that storage lost 502. Whom a guard refuses gets 401 or 403 (`app.content`).
+only of what is not there, with the reason as text; with nothing to serve from the answer is 503.
+A zip that is pinned and not here is a `Miss`: it has to be fetched, and then to be asked for again.
+So is an `Unasked` of a checksum database. If that gives none it is 502, or 504 if it took too long,
+as with a file that storage lost 502. Whom a guard refuses gets 401 or 403 (`app.content`).
 
 https://go.dev/ref/mod#goproxy-protocol
 """
 
-import hashlib
-import re
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from django.conf import settings
 
-from pulpcore.plugin.models import Artifact, RepositoryVersion
+from pulpcore.plugin.models import Artifact, RemoteArtifact, RepositoryVersion
 from pulpcore.plugin.util import get_artifact_url
 
+from pulp_go.app import sumdbserving
+from pulp_go.app.answers import Answer, Miss, RefusalError, conditional, mutable
+from pulp_go.app.exceptions import (
+    BadModuleError,
+    BadReplyError,
+    HashMismatchError,
+    MachineError,
+    UpstreamError,
+    UpstreamNotFoundError,
+    ZipUnavailableError,
+)
+from pulp_go.app.models import GoRemote
 from pulp_go.app.moduleversion import units_of
 from pulp_go.gomod import goproxy
-from pulp_go.gomod.errors import GoModError
+from pulp_go.gomod.errors import GoModError, InvalidLookupError
 
 TEXT = "text/plain; charset=utf-8"
 JSON = "application/json"
@@ -54,42 +67,19 @@ class Pointer:
         return units_of(self).filter(_pulp_domain_id=self.domain_id, module=module)
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What is sent back.
-
-    Attributes:
-        status: The HTTP status.
-        headers: The headers, `Content-Length` among them.
-        body: The body, unless a file is sent.
-        artifact: The stored file whose bytes are the body, or None.
-        start: The first byte of the file to send.
-        length: How many bytes of the file to send.
-    """
-
-    status: int
-    headers: dict[str, str] = field(default_factory=dict)
-    body: bytes = b""
-    artifact: Artifact | None = None
-    start: int = 0
-    length: int = 0
+# What a client is told; the log has the rest, and with it the addresses of the upstreams.
+WHY_UNAVAILABLE = {
+    UpstreamNotFoundError.error_code: "its upstream does not have it",
+    UpstreamError.error_code: "its upstream could not be asked, or would not say",
+    BadReplyError.error_code: "its upstream answered with no such file",
+    BadModuleError.error_code: "its upstream has another one, or none that is a module zip",
+    HashMismatchError.error_code: "its upstream has another one",
+    MachineError.error_code: "it could not be written",
+    ZipUnavailableError.error_code: "no remote is left that has it",
+}
 
 
-class RefusalError(Exception):
-    """There is no content to send, but a status and a reason.
-
-    Attributes:
-        status: The HTTP status.
-        reason: The text that `go` shows.
-    """
-
-    def __init__(self, status, reason):
-        super().__init__(reason)
-        self.status = status
-        self.reason = reason
-
-
-def answer(distribution, path, method, headers):
+def answer(distribution, path, method, headers, fetched=None):
     """Return the `Answer` to a request below a distribution's base path.
 
     Args:
@@ -97,10 +87,15 @@ def answer(distribution, path, method, headers):
         path: The path below the base path, percent-decoded once, without a leading slash.
         method: "GET" or "HEAD".
         headers: The request's headers, by name in any case.
+        fetched: What came of the `Miss` or the `Unasked` that was the answer before, or None.
     """
     try:
-        pointer = pointer_of(distribution)
-        full = respond(pointer, goproxy.parse(path), method)
+        if path.startswith(sumdbserving.BELOW):
+            full = sumdbserving.respond(distribution, path, fetched)
+        else:
+            full = respond(pointer_of(distribution), goproxy.parse(path), method, fetched)
+    except InvalidLookupError as error:
+        full = refuse(RefusalError(400, f"bad request: {error}"))
     except GoModError as error:
         full = refuse(RefusalError(404, f"not found: {error}"))
     except RefusalError as refusal:
@@ -169,7 +164,7 @@ def pointer_of(distribution):
     return Pointer(distribution.pulp_domain_id, *row, bool(distribution.content_guard_id))
 
 
-def respond(pointer, request, method):
+def respond(pointer, request, method, fetched):
     """Return the whole answer to a request of the protocol.
 
     Raises:
@@ -188,7 +183,7 @@ def respond(pointer, request, method):
             unit = find(pointer, module, version)
             return immutable(pointer, bytes(unit.go_mod), TEXT, unit.go_mod_h1)
         case goproxy.File(module, version, _):
-            return zip_answer(pointer, find(pointer, module, version), method)
+            return zip_answer(pointer, find(pointer, module, version), method, fetched)
 
 
 def version_list(pointer, module):
@@ -241,8 +236,8 @@ def info_of(unit):
     return bytes(unit.info)
 
 
-def zip_answer(pointer, unit, method):
-    """Return the answer with the zip, or a redirect to the object storage that has it.
+def zip_answer(pointer, unit, method, fetched):
+    """Return the answer with the zip, or a redirect to the object storage that has it, or a `Miss`.
 
     Raises:
         RefusalError: The unit has no zip, or its zip is nowhere.
@@ -250,18 +245,45 @@ def zip_answer(pointer, unit, method):
     name = f"{unit.module}@{unit.version}"
     if not unit.h1:
         raise RefusalError(404, f"not found: only the go.mod of {name} is held, not its zip")
-    artifact = Artifact.objects.filter(content_memberships__content=unit).first()
-    if artifact is None:
-        raise lost(name)
     headers = file_headers(pointer, ZIP, unit.h1)
+    artifact = Artifact.objects.filter(content_memberships__content=unit).first()
+    if artifact:
+        return stored_answer(artifact, headers, method)
+    if fetched is None:
+        return miss(unit, headers)
+    if not fetched.path:
+        raise unavailable(name, fetched)
+    return Answer(200, sized(headers, fetched.size), path=fetched.path, length=fetched.size)
+
+
+def miss(unit, headers):
+    """Return the `Miss` of a unit whose zip is not here."""
+    noted = RemoteArtifact.objects.filter(content_artifact__content=unit)
+    keep = noted.exclude(remote__policy=GoRemote.STREAMED).exists()
+    return Miss(200, headers, unit=unit, keep=keep)
+
+
+def unavailable(name, fetched):
+    """Return the refusal for a zip that could not be fetched."""
+    why = WHY_UNAVAILABLE.get(fetched.code, "it could not be had")
+    error = ZipUnavailableError(f"the zip of {name} is not here: {why}", fetched.is_late)
+    return RefusalError(error.http_status_code, str(error))
+
+
+def stored_answer(artifact, headers, method):
+    """Return the answer with a stored zip, or a redirect to the object storage that has it."""
     domain = artifact.pulp_domain
     if domain.redirect_to_object_storage and domain.storage_class != FILE_SYSTEM:
         # A signed URL is good for a while only: what points to it must not be kept.
         url = get_artifact_url(artifact, headers=headers, http_method=method)
         moved = {"Location": url, "Content-Length": "0", "Cache-Control": "no-cache"}
         return Answer(302, moved)
-    headers |= {"Content-Length": str(artifact.size), "Accept-Ranges": "bytes"}
-    return Answer(200, headers, artifact=artifact, length=artifact.size)
+    return Answer(200, sized(headers, artifact.size), artifact=artifact, length=artifact.size)
+
+
+def sized(headers, size):
+    """Return the headers of a file of this size, any part of which may be asked for."""
+    return headers | {"Content-Length": str(size), "Accept-Ranges": "bytes"}
 
 
 def lost(name):
@@ -281,63 +303,3 @@ def file_headers(pointer, content_type, digest):
     if pointer.guarded:  # an object storage says it too
         cache = private(cache)
     return {"Content-Type": content_type, "ETag": f'"{digest}"', "Cache-Control": cache}
-
-
-def mutable(body, content_type):
-    """Return an answer that must be asked for anew each time."""
-    headers = {
-        "Content-Type": content_type,
-        "Content-Length": str(len(body)),
-        "ETag": f'"{hashlib.sha256(body).hexdigest()}"',
-        "Cache-Control": "no-cache",
-    }
-    return Answer(200, headers, body)
-
-
-def conditional(full, headers):
-    """Return what a request's conditions leave of a whole answer: 200, 206, 304 or 416.
-
-    https://www.rfc-editor.org/rfc/rfc9110#name-precedence-of-preconditions
-    """
-    if full.status != 200:
-        return full
-    etag = full.headers["ETag"]
-    if matches(headers.get("If-None-Match"), etag):
-        return Answer(304, {"ETag": etag, "Cache-Control": full.headers["Cache-Control"]})
-    wanted = headers.get("Range")
-    if full.artifact is None or not wanted or headers.get("If-Range", etag) != etag:
-        return full
-    return partial(full, wanted)
-
-
-def matches(if_none_match, etag):
-    """Report whether an `If-None-Match` header names `etag`, weakly or not, or anything."""
-    if not if_none_match:
-        return False
-    tags = [tag.strip().removeprefix("W/") for tag in if_none_match.split(",")]
-    return "*" in tags or etag in tags
-
-
-BYTE_RANGE = re.compile(r"bytes=(?:([0-9]{1,18})-([0-9]{1,18})?|-([0-9]{1,18}))", re.ASCII)
-
-
-def partial(full, wanted):
-    """Return the part of a file that a `Range` header names; several ranges are the whole.
-
-    https://www.rfc-editor.org/rfc/rfc9110#name-range
-    """
-    match = BYTE_RANGE.fullmatch(wanted.strip())
-    if match is None:
-        return full
-    size = full.length
-    first, last, suffix = (int(part) if part else None for part in match.groups())
-    start = max(0, size - suffix) if first is None else first
-    end = size if last is None else min(size, last + 1)
-    if start >= end:
-        unmet = {"Content-Range": f"bytes */{size}", "Content-Length": "0"}
-        return full if last is not None and last < start else Answer(416, unmet)
-    part = {
-        "Content-Range": f"bytes {start}-{end - 1}/{size}",
-        "Content-Length": str(end - start),
-    }
-    return Answer(206, full.headers | part, artifact=full.artifact, start=start, length=end - start)

@@ -17,6 +17,7 @@ from django.conf import settings
 
 PREFIX = "go-"
 LOCK = ".lock"
+PIECE = 1 << 20
 
 
 @contextmanager
@@ -74,3 +75,9 @@ def sweep(root):
 def directory_of(lock):
     """Return the directory that belongs to the path of a lock."""
     return lock.with_suffix("")
+
+
+def copy(stored, target):
+    """Write a file of the storage to the open file `target`."""
+    with stored.open("rb") as file:
+        shutil.copyfileobj(file, target, PIECE)

@@ -7,12 +7,16 @@ import asyncio
 from contextlib import AsyncExitStack
 from functools import partial
 
+from asgiref.sync import sync_to_async
 from django.conf import settings
+from django.db import connections
 
 from pulpcore.plugin.models import Domain
+from pulpcore.plugin.util import get_domain_pk
 
 from pulp_go.app import holding, keeping
 from pulp_go.app.batcher import Batcher
+from pulp_go.app.checksums import Checksums
 from pulp_go.app.hashing import Hashers
 from pulp_go.app.keeping import Source
 from pulp_go.app.models import GoRemote
@@ -48,17 +52,21 @@ class Supply:
 
     Attributes:
         upstream: The `Upstream` of the remote.
+        checksums: The `Checksums` of its checksum database.
         find: Returns for a list of `ingest.Wanted` each `holding.Held` that serves, by version.
+        proven: Returns for a list of units those for which the database vouched before.
         find_go_mod: Returns the go.mod held of an `ingest.Wanted`, or None.
         keep: Returns the unit of an `ingest.Verified`, given with its `ingest.Wanted`.
         renew: Returns a held unit, given with its `ingest.Wanted`, and protects it.
         complete: Returns a unit like the one given, with the `.info` given with it.
     """
 
-    def __init__(self, upstream, repository):
+    def __init__(self, upstream, repository, checksums):
         self.upstream = upstream
+        self.checksums = checksums
         source = Source(upstream.remote, upstream.url)
         self.find = Batcher(partial(holding.find, source, repository))
+        self.proven = Batcher(partial(holding.proven, checksums.name))
         self.find_go_mod = Batcher(partial(holding.find_go_mods, source, repository))
         self.keep = Batcher(partial(keeping.keep_wanted, source))
         self.renew = Batcher(keeping.renew)
@@ -70,6 +78,7 @@ class Supplies(AsyncExitStack):
 
     Args:
         go_mods: The `GoMods` that were read before.
+        storers: The threads that write into the storage; None: the one thread of the database.
 
     Attributes:
         go_mods: The same.
@@ -78,15 +87,17 @@ class Supplies(AsyncExitStack):
         spool: The directory where files wait.
     """
 
-    def __init__(self, go_mods):
+    def __init__(self, go_mods, storers=None):
         super().__init__()
         self.go_mods = go_mods
+        self._storers = storers
         self.slots = asyncio.Semaphore(settings.GO_SYNC_CONCURRENCY)
         self._opened = {}
 
     async def __aenter__(self):
         await super().__aenter__()
-        self.spool = self.enter_context(spool())
+        # A thread: it looks for what killed processes left behind, which may be much.
+        self.spool = await asyncio.to_thread(self.enter_context, spool())
         self.hashers = await self.enter_async_context(Hashers())
         return self
 
@@ -100,10 +111,36 @@ class Supplies(AsyncExitStack):
 
     async def _open(self, remote, repository):
         opened = Upstream(await GoRemote.objects.aget(pk=remote))
-        return Supply(await self.enter_async_context(opened), repository)
+        upstream = await self.enter_async_context(opened)
+        checksums = Checksums(upstream, get_domain_pk(), self.enter_async_context)
+        return Supply(upstream, repository, checksums)
+
+    async def upstream(self, remote):
+        """Return the `Upstream` of a remote, which is another one once the remote is changed."""
+        key = remote.pk, remote.pulp_last_updated
+        return await self._once(key, self.enter_async_context, Upstream(remote))
+
+    async def store(self, function, *args):
+        """Have a function write into the storage, which may be slow."""
+        if self._storers is None:
+            return await sync_to_async(function)(*args)
+        apart = sync_to_async(on_own_connection, thread_sensitive=False, executor=self._storers)
+        return await apart(function, *args)
 
     async def _once(self, key, make, *args, **kwargs):
         if key not in self._opened:
             # The future is there before the first await: nothing is ever opened twice.
             self._opened[key] = asyncio.ensure_future(make(*args, **kwargs))
-        return await self._opened[key]
+        try:
+            return await self._opened[key]
+        except BaseException:
+            self._opened.pop(key, None)  # who asks next may have more luck
+            raise
+
+
+def on_own_connection(function, *args):
+    """Run a function on a thread that has a connection to the database for this alone."""
+    try:
+        return function(*args)
+    finally:
+        connections.close_all()

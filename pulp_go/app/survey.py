@@ -3,7 +3,7 @@
 import asyncio
 
 from pulp_go.app.resolving import resolve
-from pulp_go.app.units import Report, enter
+from pulp_go.app.units import Report, defers, enter
 
 
 async def survey_module(unit, supplies, progress):
@@ -38,7 +38,7 @@ def is_in_repository(held):
 
 async def size(wanted, held, upstream, supplies):
     """Return how many bytes the zip of a module version has that is to be downloaded."""
-    if not wanted.zip or wanted.version in held:
+    if not wanted.zip or wanted.version in held or defers(wanted, upstream.remote):
         return 0
     async with supplies.slots:
         return await upstream.zip_size(wanted.module, wanted.version)

@@ -15,8 +15,9 @@ from django_guid import set_guid
 from pulpcore.plugin.models import Artifact
 from pulpcore.plugin.util import set_domain
 
-from pulp_go.app import ingest
-from pulp_go.app.exceptions import BadModuleError, GoError
+from pulp_go.app import checksums, ingest
+from pulp_go.app.exceptions import BadModuleError, ForkError, GoError, StopError
+from pulp_go.app.holding import serves
 from pulp_go.app.ingest import Files
 from pulp_go.app.resolving import resolve
 from pulp_go.gomod.errors import GoModError
@@ -36,6 +37,9 @@ class Report:
         failed: `[module, version, code, reason]` of each that is not.
         counts: How many were `planned`, `downloaded`, `verified` and `failed`.
         fingerprint: What `resolving.fingerprint` says of the unit and the upstream's answers.
+        tree: The signed note of the checksum database's newest tree, if that is newer than the one
+            that the domain trusts.
+        stop: Why the whole sync has to stop, as JSON, or None.
         is_complete: Whether there is nothing to ask for again: no failure, every `.info` held.
     """
 
@@ -47,6 +51,8 @@ class Report:
         self.failed = []
         self.counts = Counter()
         self.fingerprint = ""
+        self.tree = None
+        self.stop = None
         self.is_complete = True
         self._progress = progress
 
@@ -68,6 +74,14 @@ class Report:
         self.is_complete = False
         self.count("failed")
 
+    def halt(self, error):
+        """Note why the whole sync has to stop."""
+        self.is_complete = False
+        self.stop = {"code": error.error_code, "reason": ingest.storable(error.reason)}
+        if isinstance(error, ForkError):
+            fork = {"database": error.database, "held": error.held, "seen": error.seen}
+            self.stop["fork"] = ingest.storable(fork)
+
     def is_unchanged(self, unit):
         """Report whether everything of a unit is as it was at the last sync."""
         return self.is_complete and self.fingerprint == unit["fingerprint"]
@@ -82,6 +96,8 @@ class Report:
             "failed": self.failed,
             "counts": self.counts,
             "fingerprint": self.fingerprint if self.is_complete else "",
+            "tree": self.tree,
+            "stop": self.stop,
         }
 
 
@@ -105,8 +121,9 @@ async def ingest_module(unit, supplies, progress):
 
     Returns:
         `{"module", "selected": [version], "listed": bool, "added": [pk], "failed": [[module,
-        version, code, reason]], "counts": {...}, "fingerprint"}`. With the fingerprint that was
-        given nothing was looked at, and nothing is in `added`.
+        version, code, reason]], "counts": {...}, "fingerprint", "tree": note or None, "stop":
+        {"code", "reason", "fork": {"database", "held", "seen"}} or None}`. With the fingerprint
+        that was given nothing was looked at, and nothing is in `added`.
     """
     supply = await enter(unit, supplies)
     report = Report(unit["module"], progress)
@@ -117,23 +134,36 @@ async def ingest_module(unit, supplies, progress):
         return report.json()
     report.count("planned", len(wanted))
     held = await supply.find(wanted)
+    proven = await supply.proven([one.unit for one in held.values()])
     async with asyncio.TaskGroup() as group:
         for one in wanted:
-            work = ingest_version(one, held.get(one.version), supply, supplies, report)
+            work = ingest_version(one, held.get(one.version), proven, supply, supplies, report)
             group.create_task(work)
+    report.tree = supply.checksums.seen
     return report.json()
 
 
-async def ingest_version(wanted, held, supply, supplies, report):
+async def ingest_version(wanted, held, proven, supply, supplies, report):
     """Bring one module version, unless a held one serves; note what came of it."""
     async with supplies.slots:
         try:
-            if held:
+            if not (held and held.unit.pk in proven):
+                wanted = await vouched(wanted, supply)
+            if held and serves(held, wanted):
                 report.add(await refresh(wanted, held, supply))
             else:
                 report.add(await fetch(wanted, supply, supplies, report))
+        except* StopError as errors:
+            report.halt(first_of(errors))
         except* GoError as errors:
             report.fail(wanted.version, first_of(errors))
+
+
+async def vouched(wanted, supply):
+    """Return a `Wanted` with the hashes that the checksum database has, if one is asked."""
+    if not checksums.is_asked(supply.upstream.remote, wanted.module):
+        return wanted
+    return await supply.checksums.vouch(wanted)
 
 
 async def refresh(wanted, held, supply):
@@ -158,7 +188,8 @@ async def download(wanted, upstream, supplies):
     """Give the `Files` of a module version; its zip, checked and hashed, is gone at the end."""
     ingest.check_name(wanted)
     name = (wanted.module, wanted.version)
-    path = supplies.spool / f"{uuid4()}.zip" if wanted.zip else None
+    is_wanted = wanted.zip and not defers(wanted, upstream.remote)
+    path = supplies.spool / f"{uuid4()}.zip" if is_wanted else None
     try:
         async with asyncio.TaskGroup() as group:
             info = group.create_task(upstream.info(*name))
@@ -169,6 +200,11 @@ async def download(wanted, upstream, supplies):
     finally:
         if path:
             path.unlink(missing_ok=True)
+
+
+def defers(wanted, remote):
+    """Report whether a zip stays upstream until somebody asks for it; `deferred` fetches it."""
+    return remote.policy != remote.IMMEDIATE and ingest.is_pinned(wanted)
 
 
 async def known_go_mod(wanted, upstream, supplies):

@@ -5,17 +5,15 @@ waits in the storage for one upload alone is gone when that upload is decided, e
 where the machine failed, chunks stay for another try.
 """
 
-import shutil
 from contextlib import contextmanager
 from dataclasses import dataclass
 
 from pulpcore.plugin.models import Artifact, PulpTemporaryFile, Repository, Upload
 
 from pulp_go.app.exceptions import GoError, MachineError, UploadIncompleteError
-from pulp_go.app.spool import spool
+from pulp_go.app.spool import copy, spool
 from pulp_go.app.uploading import Said
 
-PIECE = 1 << 20
 KINDS = ("file", "upload", "artifact")
 
 
@@ -148,9 +146,3 @@ def first_missing(chunks):
             break
         reached = max(reached, chunk.offset + chunk.size)
     return reached
-
-
-def copy(stored, target):
-    """Write a file of the storage to `target`."""
-    with stored.open("rb") as file:
-        shutil.copyfileobj(file, target, PIECE)

@@ -20,12 +20,12 @@ from django.utils.timezone import now
 from pulpcore.plugin.models import Artifact, RepositoryContent, Task
 from pulpcore.plugin.util import get_current_authenticated_user, get_domain_pk
 
-from pulp_go.app import ingest
+from pulp_go.app import ingest, toolchains
 from pulp_go.app.exceptions import BadModuleError, HeldVersionError
 from pulp_go.app.hashing import Hashers
 from pulp_go.app.history import Arrival
 from pulp_go.app.ingest import Files, Wanted
-from pulp_go.app.keeping import held_keys, keep, key_of
+from pulp_go.app.keeping import attach, held_keys, keep, keep_artifacts, key_of, note_proofs
 from pulp_go.app.moduleversion import ModuleVersion
 from pulp_go.app.rivals import Settled, held_beside, settle
 from pulp_go.gomod import declared, goproxy, modfile, zipname, ziptime
@@ -144,8 +144,11 @@ def accept(verified, said, repository=None):
 
     Raises:
         HeldVersionError: The repository holds the module version with other bytes.
+        ToolchainUnverifiedError: It is a toolchain that no checksum database vouches for.
+        HashMismatchError: It is one for which a database vouches with other hashes.
     """
     new = ModuleVersion(**verified.columns)
+    proof = toolchains.check(new, repository)
     unit = repository and held_instead(repository, new, said.overwrite)
     if not (unit or said.time):
         unit = twin_of(new)
@@ -154,6 +157,8 @@ def accept(verified, said, repository=None):
     else:
         unit = kept(verified, said.labels)
     restore(unit, verified.artifact)
+    if proof:
+        note_proofs([(unit, Wanted(unit.module, unit.version, proofs=(proof,)))])
     return unit
 
 
@@ -168,7 +173,12 @@ def kept(verified, labels):
 
 
 def restore(unit, artifact):
-    """Put the zip of a held unit back if the storage lost it: nobody else may have these bytes."""
+    """Put the zip of a held unit back if the storage lost it: nobody else may have these bytes.
+
+    A unit whose zip is still upstream has it from then on.
+    """
+    if not unit.contentartifact_set.filter(artifact__isnull=False).exists():
+        attach(unit, keep_artifacts([artifact])[artifact.sha256])
     held = Artifact.objects.filter(content_memberships__content=unit, sha256=artifact.sha256)
     for one in held:
         if not one.file.storage.exists(one.file.name):

@@ -9,6 +9,7 @@ answer. Texts name the URL that was asked, never a redirect's, which may carry a
 import asyncio
 import atexit
 import random
+from copy import copy
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from hashlib import sha256
@@ -174,7 +175,7 @@ class Upstream:
             BadReplyError: There are lines, and none of them is a version.
         """
         path = goproxy.list_path(module)
-        body = await self._text(path, MAX_LIST)
+        body = await self.text(path, MAX_LIST)
         # A thread: a list of the largest size takes seconds to read.
         listed = await asyncio.to_thread(goproxy.parse_list, body, module)
         if listed.junk and not (listed.versions or listed.pseudo_versions):
@@ -188,7 +189,7 @@ class Upstream:
             BadReplyError: It is no `.info`.
         """
         path = goproxy.latest_path(module)
-        body = await self._text(path, MAX_INFO)
+        body = await self.text(path, MAX_INFO)
         try:
             return goproxy.check_info(body, module, "latest").version
         except GoModError as error:
@@ -197,13 +198,13 @@ class Upstream:
     async def info(self, module, version):
         """Return the bytes of `.info`, or nothing where the upstream has none."""
         try:
-            return await self._text(goproxy.file_path(module, version, "info"), MAX_INFO)
+            return await self.text(goproxy.file_path(module, version, "info"), MAX_INFO)
         except UpstreamNotFoundError:
             return b""
 
     async def go_mod(self, module, version):
         """Return the bytes of `.mod`."""
-        return await self._text(goproxy.file_path(module, version, "mod"), modzip.MAX_GO_MOD)
+        return await self.text(goproxy.file_path(module, version, "mod"), modzip.MAX_GO_MOD)
 
     async def zip(self, module, version, path):
         """Write the zip to the file `path`."""
@@ -233,13 +234,14 @@ class Upstream:
             BadReplyError: It is none.
         """
         path = index.page_path(since)
-        body = await self._text(path, MAX_LIST)
+        body = await self.text(path, MAX_LIST)
         try:
             return await asyncio.to_thread(index.parse_page, body)
         except GoModError as error:
             raise BadReplyError(f"{self.url}/{path}: {error}") from error
 
-    async def _text(self, path, limit):
+    async def text(self, path, limit):
+        """Return the body at a path below the URL, of at most `limit` bytes."""
         sink = BytesIO()
         await self._get(path, sink, limit)
         return sink.getvalue()
@@ -255,6 +257,18 @@ class Upstream:
         if self.remote.max_retries is not None:
             download.max_retries = self.remote.max_retries
         return download
+
+
+def anonymous(remote, url):
+    """Return a remote like `remote` for another server, which learns none of its secrets.
+
+    How this site reaches others stays: its HTTP proxy, and whom it trusts.
+    """
+    other = copy(remote)
+    other.url = url
+    for name in ("username", "password", "headers", "client_cert", "client_key"):
+        setattr(other, name, None)
+    return other
 
 
 def describe(error):

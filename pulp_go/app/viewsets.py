@@ -36,6 +36,7 @@ from pulp_go.app.serializers import (
     GoRemoteSerializer,
     GoRepositorySerializer,
     ModuleVersionSerializer,
+    OfVersionSerializer,
     SyncSerializer,
 )
 from pulp_go.app.uploaded import Given, on_disk
@@ -241,6 +242,41 @@ class GoRepositoryViewSet(RepositoryViewSet, ModifyRepositoryActionMixin, RolesM
             exclusive_resources=[repository],
             kwargs={"remote_pk": str(remote.pk), "repository_pk": str(repository.pk)} | options,
         )
+
+    @extend_schema(
+        summary="Fetch all zips",
+        description=(
+            "Trigger a task that fetches and keeps every zip of a repository version that a sync "
+            "has left upstream."
+        ),
+        responses={202: AsyncOperationResponseSerializer},
+    )
+    @action(detail=True, methods=["post"], serializer_class=OfVersionSerializer)
+    def fetch(self, request, pk, **kwargs):
+        """Dispatch a fetch."""
+        return self.of_version(request, tasks.fetch_all)
+
+    @extend_schema(
+        summary="Verify a repository version",
+        description=(
+            "Trigger a task that checks every zip, every go.mod and every kept proof of a "
+            "repository version again, offline, and reports what fails."
+        ),
+        responses={202: AsyncOperationResponseSerializer},
+    )
+    @action(detail=True, methods=["post"], serializer_class=OfVersionSerializer)
+    def verify(self, request, pk, **kwargs):
+        """Dispatch a verification."""
+        return self.of_version(request, tasks.verify_version)
+
+    def of_version(self, request, work):
+        """Dispatch a task about a repository version."""
+        repository = self.get_object()
+        serializer = self.get_serializer(repository, data=request.data)
+        serializer.is_valid(raise_exception=True)
+        version = serializer.validated_data["repository_version"]
+        task = dispatch(work, shared_resources=[repository], kwargs={"version_pk": str(version.pk)})
+        return OperationPostponedResponse(task, request)
 
     def preview(self, repository, remote, options):
         """Return the task that reports what a sync would do."""

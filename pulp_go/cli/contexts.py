@@ -100,6 +100,16 @@ class PulpGoRepositoryContext(PulpRepositoryContext):
     CAPABILITIES = {"sync": [], "roles": []}
     NEEDS_PLUGINS = NEEDS_GO
 
+    def fetch(self, version: PulpRepositoryVersionContext | None = None) -> Any:
+        """Fetch the zips of a version, the latest if None, that are still upstream."""
+        body: EntityDefinition = {"repository_version": version} if version else {}
+        return self.call("fetch", parameters={self.HREF: self.pulp_href}, body=body)
+
+    def verify(self, version: PulpRepositoryVersionContext | None = None) -> Any:
+        """Check again what a version, the latest if None, holds."""
+        body: EntityDefinition = {"repository_version": version} if version else {}
+        return self.call("verify", parameters={self.HREF: self.pulp_href}, body=body)
+
 
 class PulpGoDistributionContext(PulpDistributionContext):
     """A GOPROXY that serves a repository's latest version, or one version of it."""
@@ -111,7 +121,7 @@ class PulpGoDistributionContext(PulpDistributionContext):
     HREF = "go_go_distribution_href"
     ID_PREFIX = "distributions_go_go"
     CAPABILITIES = {"roles": []}
-    NULLABLES = {"content_guard", "repository", "repository_version"}
+    NULLABLES = {"content_guard", "repository", "repository_version", "sumdb"}
     NEEDS_PLUGINS = NEEDS_GO
 
     def preprocess_entity(self, body: EntityDefinition, partial: bool = False) -> EntityDefinition:

@@ -1,5 +1,6 @@
 """`pulp go distribution`: the GOPROXYs that serve repositories."""
 
+import click
 from pulp_cli.generic import (
     base_path_option,
     content_guard_option,
@@ -35,6 +36,13 @@ _FIELDS = [
         "--hidden/--not-hidden",
         default=None,
         help="Whether the list of distributions for browsers leaves it out.",
+    ),
+    pulp_option(
+        "--sumdb",
+        type=click.Choice(["off", "forward", "held", ""]),
+        help="Whether checksum databases are served: off, held for what this Pulp holds, forward "
+        "for that and, through the remote, what it does not hold; an empty text clears. "
+        "[forward if the repository has a remote with a database, else off]",
     ),
     pulp_labels_option,
 ]

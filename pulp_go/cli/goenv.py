@@ -20,13 +20,14 @@ from pulp_cli.generic import PulpCLIContext, pass_pulp_context, pulp_command, pu
 from pulp_go.cli.contexts import PulpGoDistributionContext
 
 
-def lines(base_url: str, private: Sequence[str], guarded: bool) -> list[str]:
+def lines(base_url: str, private: Sequence[str], guarded: bool, held: bool = False) -> list[str]:
     """Return the lines for a shell that point `go` at a GOPROXY, with hints as comments.
 
     Args:
         base_url: The URL of the distribution.
         private: Patterns, as in GOPRIVATE, of the modules that are not public.
         guarded: Whether the distribution asks who its user is.
+        held: Whether it serves of checksum databases what it holds alone.
     """
     found = [_set("GOPROXY", base_url), _set("GONOPROXY", "none")]
     if private:
@@ -35,6 +36,11 @@ def lines(base_url: str, private: Sequence[str], guarded: bool) -> list[str]:
         found += [
             "# If it serves modules that are not public, name them (--private), or `go` tells",
             "# their names to the public database of checksums.",
+        ]
+    if held:
+        found += [
+            "# Name no other proxy in GOPROXY: this one answers for checksum databases, and knows",
+            "# only its own modules.",
         ]
     return found + (_credentials(base_url) if guarded else [])
 
@@ -97,5 +103,6 @@ def setup(pulp_ctx: PulpCLIContext, /, distribution: str, private: Sequence[str]
     else:
         distribution_ctx.entity = {"name": distribution}
     entity = distribution_ctx.entity
-    for line in lines(entity["base_url"], private, entity["content_guard"] is not None):
+    guarded, held = entity["content_guard"] is not None, entity.get("sumdb") == "held"
+    for line in lines(entity["base_url"], private, guarded, held):
         click.echo(line)

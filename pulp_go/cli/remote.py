@@ -143,6 +143,37 @@ _SELECTION: list[Option] = [
         help="A go.work: the --go-mod files are then those of the modules that it uses.",
     ),
 ]
+_CHECKS: list[Option] = [
+    pulp_option(
+        "--sumdb",
+        help="The checksum database that vouches for what comes: sum.golang.org, the key of "
+        "another one, or off. [sum.golang.org]",
+    ),
+    pulp_option(
+        "--sumdb-direct/--no-sumdb-direct",
+        default=None,
+        help="Whether the database's own host is asked where the upstream serves none. [no]",
+    ),
+    pulp_option(
+        "--no-sumdb",
+        multiple=True,
+        metavar="PATTERN",
+        callback=_words,
+        help="Modules that no database is asked about, as in GONOSUMDB. "
+        "Can be specified multiple times; an empty text clears.",
+    ),
+    pulp_option(
+        "--sumdb-tiles",
+        type=click.Choice(["needed", "full"]),
+        help="Which hashes of the database are held: those that are needed, or all. [needed]",
+    ),
+]
+_POLICY = pulp_option(
+    "--policy",
+    type=click.Choice(["immediate", "on_demand", "streamed"]),
+    help="When zips are fetched whose hashes are known: by the sync, or at the first request, and "
+    "then kept (on_demand) or not (streamed). [immediate]",
+)
 _CONNECTION: list[Option] = [
     pulp_option(
         "--ca-cert",
@@ -205,12 +236,21 @@ add_commands(
         decorators=[
             _NAME,
             pulp_option("--url", required=True, help=_URL),
+            _POLICY,
             *_SELECTION,
+            *_CHECKS,
             *_CONNECTION,
         ]
     ),
     update_command(
-        decorators=[*_LOOKUPS, pulp_option("--url", help=_URL), *_SELECTION, *_CONNECTION],
+        decorators=[
+            *_LOOKUPS,
+            pulp_option("--url", help=_URL),
+            _POLICY,
+            *_SELECTION,
+            *_CHECKS,
+            *_CONNECTION,
+        ],
         help="Change a {entity}; what is not given stays.",
     ),
     destroy_command(decorators=_LOOKUPS),

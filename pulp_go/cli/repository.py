@@ -111,6 +111,65 @@ def _sync(
         pulp_ctx.echo(f"{failed} could not be had: see `failed`.", err=True)
 
 
+_OF_VERSION = pulp_option(
+    "--repository-version", type=int, help="Number of the version that is meant. [the latest]"
+)
+
+
+@pulp_command(
+    name="fetch",
+    help="""Fetch the zips of a {entity} that a sync has left upstream, and keep them.
+
+    Prints how many came, and which did not.""",
+)
+@_OF_VERSION
+@pass_repository_context
+@pass_pulp_context
+def _fetch(
+    pulp_ctx: PulpCLIContext,
+    repository_ctx: PulpRepositoryContext,
+    /,
+    repository_version: int | None,
+) -> None:
+    """Start the task and tell its result."""
+    assert isinstance(repository_ctx, PulpGoRepositoryContext)
+    result = repository_ctx.fetch(_numbered(repository_ctx, repository_version))
+    pulp_ctx.output_result(result)
+    if failed := result.get("failed_count"):
+        pulp_ctx.echo(f"{failed} could not be had: see `failed`.", err=True)
+
+
+@pulp_command(
+    name="verify",
+    help="""Check zips, go.mod files and proofs of a {entity} again.
+
+    Offline: nobody is asked. Prints what was checked and what fails; if anything does, the exit
+    status is 1.""",
+)
+@_OF_VERSION
+@pass_repository_context
+@pass_pulp_context
+def _verify(
+    pulp_ctx: PulpCLIContext,
+    repository_ctx: PulpRepositoryContext,
+    /,
+    repository_version: int | None,
+) -> None:
+    """Start the task and tell its result."""
+    assert isinstance(repository_ctx, PulpGoRepositoryContext)
+    result = repository_ctx.verify(_numbered(repository_ctx, repository_version))
+    pulp_ctx.output_result(result)
+    if failed := result.get("failed_count"):
+        raise click.ClickException(f"{failed} are not what they were: see `failed`.")
+
+
+def _numbered(
+    repository_ctx: PulpRepositoryContext, number: int | None
+) -> PulpRepositoryVersionContext | None:
+    """Return the version with a number, None for the latest."""
+    return None if number is None else repository_ctx.get_version_context(number)
+
+
 @pulp_command(
     name="modify",
     help="""Add module versions to a {entity} and remove others, in one new version of it.
@@ -244,6 +303,8 @@ add_commands(
     ),
     destroy_command(decorators=_LOOKUPS),
     _in_repository(_sync),
+    _in_repository(_fetch),
+    _in_repository(_verify),
     _in_repository(_modify),
     _version,
     _task,

@@ -30,7 +30,7 @@ https://go.dev/ref/mod#checksum-database, https://go.dev/design/25530-sumdb#chec
 """
 
 import re
-from collections.abc import Generator, Iterable, Mapping
+from collections.abc import Callable, Generator, Iterable, Mapping
 from typing import TypeVar
 
 from pulp_go.gomod import module as module_rules
@@ -50,6 +50,12 @@ from pulp_go.gomod.tlog import (
 
 SUM_GOLANG_ORG = "sum.golang.org+033de0ae+Ac4zctda0e5eza+HJyk9SxEdh+s3Ux18htTTAD8OuAn8"
 """The key of the database that `go` asks by default."""
+
+TOOLCHAIN = "golang.org/toolchain"
+"""The module whose versions are Go toolchains: whoever gets one runs it, so it is verified always.
+
+https://go.dev/ref/mod#checksum-database
+"""
 
 T = TypeVar("T")
 Reads = Generator[frozenset[Tile], Mapping[Tile, bytes], T]
@@ -171,6 +177,11 @@ class Client:
             raise SumDBError(module, version, error.reason) from error
         return record
 
+    def forget(self, tiles: Iterable[Tile]) -> None:
+        """Forget tiles that are kept elsewhere; a check that needs one yields it again."""
+        for tile in tiles:
+            self._known.tiles.pop(tile.place, None)
+
     def read_tiles(self, tiles: Iterable[Tile]) -> Reads[dict[Tile, bytes]]:
         """Return the data of tiles of the trusted tree, in the widths that are asked for.
 
@@ -276,6 +287,21 @@ class Client:
         for tile, data in tiles.items():
             if not self._known.holds(tile):
                 self._known.tiles[tile.place] = self._new[tile.place] = data
+
+
+def run(check: Reads[T], read: Callable[[frozenset[Tile]], Mapping[Tile, bytes]]) -> T:
+    """Return the result of a check whose tiles `read` has, for whoever need not wait for them.
+
+    Raises:
+        GoModError: The check fails, or `read` does.
+    """
+    try:
+        wanted = next(check)
+        while True:
+            wanted = check.send(read(wanted))
+    except StopIteration as end:
+        result: T = end.value
+        return result
 
 
 def lookup_path(module: str, version: str) -> str:

@@ -117,6 +117,11 @@ def tile_in_tree(height: int, level: int, n: int, size: int) -> Tile:
     return Tile(height, level, n, width)
 
 
+def size_with(tile: Tile) -> int:
+    """Return the size of the smallest tree that has a tile of hashes in its width."""
+    return ((tile.n << tile.height) + tile.width) << (tile.level * tile.height)
+
+
 def tiles_for_tree(height: int, size: int) -> list[Tile]:
     """Return the tiles, as narrow as they may be, that give the hash of a tree of `size` records.
 

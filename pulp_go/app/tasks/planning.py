@@ -109,12 +109,7 @@ def plan(remote, repository, last, run, mirror):
     """
     check(remote)
     made = Plan()
-    common = {
-        "domain": str(get_domain_pk()),
-        "correlation_id": get_guid(),
-        "remote": str(remote.pk),
-        "repository": str(repository.pk),
-    }
+    common = common_to_units(remote, repository)
     names = find_names(made, globs_of(remote), repository, run, common)
     if remote.go_mods:
         read_graphs(made, remote, last, run, common)
@@ -125,6 +120,16 @@ def plan(remote, repository, last, run, mirror):
     common |= {"kind": "module", "excludes": remote.excludes, "mirror": mirror, "fingerprint": ""}
     made.units = [common | unit_of(one) for one in wanted.values()]
     return made
+
+
+def common_to_units(remote, repository):
+    """Return what every unit of work of a sync has."""
+    return {
+        "domain": str(get_domain_pk()),
+        "correlation_id": get_guid(),
+        "remote": str(remote.pk),
+        "repository": str(repository.pk),
+    }
 
 
 def find_names(made, globs, repository, run, common):

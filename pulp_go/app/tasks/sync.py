@@ -23,6 +23,7 @@ from pulp_go.app.synced import LastSync
 from pulp_go.app.tasks.planning import plan
 from pulp_go.app.tasks.progress import Progress
 from pulp_go.app.tasks.settling import latest_version, settle_all, unwanted
+from pulp_go.app.tasks.trusting import fill, stopped, trust
 from pulp_go.app.units import first_of
 from pulp_go.gomod import mainmodules
 
@@ -48,6 +49,7 @@ def synchronize(remote_pk, repository_pk, mirror=False, optimize=True, strict=Fa
     Raises:
         SelectionInvalidError: The remote selects nothing, or what cannot be understood.
         SyncFailedError: Nothing was achieved, or something failed and `strict` is set.
+        SyncStoppedError: There is no checksum database where one should be, or it has forked.
         MachineError: What came could not be written.
     """
     remote = GoRemote.objects.get(pk=remote_pk)
@@ -56,7 +58,11 @@ def synchronize(remote_pk, repository_pk, mirror=False, optimize=True, strict=Fa
     with Progress() as progress:
         run = Runner(progress)
         made = plan(remote, repository, before.last, run, mirror)
-        outcome = run_units(made, before, remote.url.rstrip("/"), run)
+        outcome = run_units(made, before, remote, run)
+        if outcome.stop:
+            raise stopped(repository, outcome.stop)
+        trust(repository, remote, outcome.trees, run)
+        fill(repository, remote, run)
         new, refused = settle_all(repository, outcome.pks)
         outcome.refuse(refused)
         gone = removable(repository, made, before, outcome) if mirror else []
@@ -112,6 +118,8 @@ class Outcome:
         kept: The modules that were skipped, or of which nothing could be found out.
         fingerprints: Of each module of which everything came.
         refused: How many of `failed` the repository refused.
+        trees: Signed notes of a checksum database's trees that are newer than the trusted one.
+        stop: Why the sync has to stop, as a unit says it, or None.
     """
 
     pks: list = field(default_factory=list)
@@ -120,6 +128,8 @@ class Outcome:
     kept: set = field(default_factory=set)
     fingerprints: dict = field(default_factory=dict)
     refused: int = 0
+    trees: set = field(default_factory=set)
+    stop: dict | None = None
 
     @property
     def achieved(self):
@@ -140,6 +150,9 @@ class Outcome:
         self.pks += result["added"]
         self.failed += result["failed"]
         self.selected[path] = set(result["selected"])
+        self.stop = self.stop or result["stop"]
+        if result["tree"]:
+            self.trees.add(result["tree"])
         if result["fingerprint"]:
             self.fingerprints[path] = result["fingerprint"]
         if not result["listed"] or before.fingerprints.get(path) == result["fingerprint"]:
@@ -186,14 +199,14 @@ class Runner:
             raise MachineError(str(first_of(errors))) from errors
 
 
-def run_units(made, before, url, run):
+def run_units(made, before, remote, run):
     """Have the units of a plan done, without those that are as they were; return the `Outcome`."""
     outcome = Outcome(failed=list(made.failed))
     waiting = []
     for unit in made.units:
         unit["fingerprint"] = before.fingerprints.get(unit["module"], "")
         # Without a query nothing has to be asked to know it.
-        if not unit["queries"] and unit["fingerprint"] == fingerprint(url, unit):
+        if not unit["queries"] and unit["fingerprint"] == fingerprint(remote, unit):
             outcome.skip(unit)
         else:
             waiting.append(unit)

@@ -29,6 +29,7 @@ ROWS = {
     "pulp_go.app.models",
     "pulp_go.app.moduleversion",
     "pulp_go.app.rivals",
+    "pulp_go.app.sumdbs",
     "pulp_go.app.synced",
 }
 BELOW = {"pulp_go.app.settings"} | ROWS | {"pulp_go.gomod"}
@@ -60,11 +61,34 @@ MAY_IMPORT = {
     "app.keeping": {"pulp_go.gomod", "pulp_go.app.ingest"} | ROWS | ORM,
     "app.holding": ROWS | ORM,
     "app.upstream": {"pulp_go.gomod", "aiohttp"} | ROWS | ORM,
+    "app.proofs": {"pulp_go.gomod", "pulp_go.app.ingest", "pulp_go.app.treestore"} | ROWS | ORM,
+    "app.auditing": {
+        "pulp_go.gomod",
+        "pulp_go.app.deferred",
+        "pulp_go.app.ingest",
+        "pulp_go.app.proofs",
+        "pulp_go.app.spool",
+    }
+    | ROWS
+    | ORM
+    | LOOP,
+    "app.sumdbs": ORM,
+    "app.treestore": {"pulp_go.gomod"} | ROWS | ORM,
+    "app.checksums": {
+        "pulp_go.gomod",
+        "pulp_go.app.batcher",
+        "pulp_go.app.ingest",
+        "pulp_go.app.treestore",
+        "pulp_go.app.upstream",
+    }
+    | ROWS
+    | LOOP,
     "app.batcher": LOOP,
     "app.hashing": {"pulp_go.gomod", "pulp_go.hasher", "pulp_go.app.exceptions", "django.conf"},
     "app.spool": {"django.conf"},
     "app.supplies": {
         "pulp_go.app.batcher",
+        "pulp_go.app.checksums",
         "pulp_go.app.hashing",
         "pulp_go.app.holding",
         "pulp_go.app.keeping",
@@ -72,28 +96,80 @@ MAY_IMPORT = {
         "pulp_go.app.upstream",
     }
     | ROWS
-    | ORM,
+    | ORM
+    | LOOP,
     "app.resolving": {"pulp_go.gomod"} | DOOR | ROWS | LOOP,
-    "app.units": {"pulp_go.gomod", "pulp_go.app.resolving"} | DOOR | ROWS | ORM | LOOP,
+    "app.units": {
+        "pulp_go.gomod",
+        "pulp_go.app.checksums",
+        "pulp_go.app.holding",
+        "pulp_go.app.resolving",
+    }
+    | DOOR
+    | ROWS
+    | ORM
+    | LOOP,
     "app.graph": {"pulp_go.gomod"} | DOOR | UNITS | ROWS,
     "app.names": {"pulp_go.gomod"} | UNITS | ROWS,
     "app.survey": UNITS | ROWS,
+    "app.deferred": {"pulp_go.gomod"} | DOOR | UNITS | ROWS | ORM | LOOP,
+    "app.trees": UNITS | ROWS,
+    "app.vouching": {"pulp_go.app.ingest"} | UNITS | ROWS,
     "app.executor": {
+        "pulp_go.app.auditing",
         "pulp_go.app.graph",
         "pulp_go.app.names",
+        "pulp_go.app.deferred",
         "pulp_go.app.supplies",
         "pulp_go.app.survey",
+        "pulp_go.app.trees",
         "pulp_go.app.units",
+        "pulp_go.app.vouching",
     }
     | ORM
     | LOOP,
-    "app.serving": {"pulp_go.gomod"} | ROWS | ORM,
-    "app.lazy": {"pulp_go.app.serving", "aiohttp"} | LOOP,
+    "app.answers": {"pulp_go.gomod"} | ROWS | ORM,
+    "app.serving": {"pulp_go.gomod", "pulp_go.app.answers", "pulp_go.app.sumdbserving"}
+    | ROWS
+    | ORM,
+    "app.sumdbserving": {
+        "pulp_go.gomod",
+        "pulp_go.app.answers",
+        "pulp_go.app.checksums",
+        "pulp_go.app.treestore",
+    }
+    | ROWS
+    | ORM,
+    "app.forwarding": {
+        "pulp_go.gomod",
+        "pulp_go.app.answers",
+        "pulp_go.app.checksums",
+        "pulp_go.app.ingest",
+        "pulp_go.app.upstream",
+    }
+    | ROWS
+    | LOOP,
+    "app.cluster": {"django.db"},
+    "app.fetching": {
+        "pulp_go.app.answers",
+        "pulp_go.app.cluster",
+        "pulp_go.app.deferred",
+        "pulp_go.app.executor",
+    },
+    "app.lazy": {
+        "pulp_go.app.answers",
+        "pulp_go.app.fetching",
+        "pulp_go.app.forwarding",
+        "pulp_go.app.serving",
+        "aiohttp",
+    }
+    | LOOP,
     "app.policies": set(),
     "app.conditions": REST,
     "app.credentials": {"django.conf", "django.contrib.auth", "django.db", "rest_framework"},
     "app.content": {
         "pulp_go.app.credentials",
+        "pulp_go.app.lazy",
         "pulp_go.app.serving",
         "pulp_go.app.models",
         "pulpcore.plugin",
@@ -103,15 +179,36 @@ MAY_IMPORT = {
         "aiohttp",
     }
     | LOOP,
-    "app.uploading": {"pulp_go.gomod", "pulp_go.app.hashing"} | DOOR | ROWS | ORM | LOOP,
+    "app.toolchains": {
+        "pulp_go.gomod",
+        "pulp_go.app.executor",
+        "pulp_go.app.ingest",
+    }
+    | ROWS
+    | ORM
+    | LOOP,
+    "app.uploading": {"pulp_go.gomod", "pulp_go.app.toolchains", "pulp_go.app.hashing"}
+    | DOOR
+    | ROWS
+    | ORM
+    | LOOP,
     "app.uploaded": {"pulp_go.app.spool", "pulp_go.app.uploading"} | ROWS | ORM,
-    "app.tasks": {"pulp_go.gomod", "pulp_go.app.executor", "pulp_go.app.ingest"}
+    "app.tasks": {
+        "pulp_go.gomod",
+        "pulp_go.app.deferred",
+        "pulp_go.app.executor",
+        "pulp_go.app.ingest",
+    }
     | UPLOADS
     | UNITS
     | ROWS
     | ORM
     | LOOP,
-    "app.serializers": BELOW | {"pulp_go.app.tasks", "pulp_go.app.ingest"} | REST,
+    "app.fields": BELOW | {"pulp_go.app.tasks"} | REST,
+    "app.serializers": BELOW
+    | {"pulp_go.app.fields"}
+    | {"pulp_go.app.tasks", "pulp_go.app.ingest"}
+    | REST,
     "app.viewsets": BELOW
     | {"pulp_go.app.policies", "pulp_go.app.tasks", "pulp_go.app.serializers"}
     | UPLOADS

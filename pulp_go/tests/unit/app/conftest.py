@@ -148,7 +148,7 @@ def upstream():
 @pytest.fixture
 def unit(db, upstream):
     """What all units of work have in common that go from the scripted upstream to a repository."""
-    remote = GoRemote.objects.create(name="remote", url=upstream.url, max_retries=0)
+    remote = GoRemote.objects.create(name="remote", url=upstream.url, max_retries=0, sumdb="off")
     repository = GoRepository.objects.create(name="repository")
     return {
         "domain": str(remote.pulp_domain_id),

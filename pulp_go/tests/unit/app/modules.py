@@ -10,6 +10,7 @@ from pulpcore.plugin.models import Artifact
 
 from pulp_go.app import ingest, keeping
 from pulp_go.app.ingest import Files, Wanted
+from pulp_go.app.keeping import Source
 from pulp_go.hasher.facts import examine
 
 INFO = b'{"Version":"v1.0.0","Time":"2020-01-02T03:04:05Z"}'
@@ -45,6 +46,14 @@ def kept(spool, files=None, info=INFO, **known):
     zipped = examined(spool, module_zip(files)) if files else ()
     wanted = Wanted(*NAME, zip=bool(files), **known)
     [unit] = keeping.keep([ingest.verify(wanted, Files(info, GO_MOD, *zipped))])
+    return unit
+
+
+def pinned(remote, info=INFO, h1=ONE_H1):
+    """Return the unit of example.com/one@v1.0.0 of which `remote` has the zip, and we have not."""
+    wanted = Wanted(*NAME, h1=h1, go_mod_h1=GO_MOD_H1)
+    verified = ingest.verify(wanted, Files(info, GO_MOD))
+    [unit] = keeping.keep([verified], Source(remote, remote.url))
     return unit
 
 

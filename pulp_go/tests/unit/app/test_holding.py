@@ -24,6 +24,7 @@ from pulp_go.tests.unit.app.modules import (
     examined,
     kept,
     module_zip,
+    pinned,
 )
 
 URL = "https://goproxy.example"
@@ -70,6 +71,27 @@ TRUSTED = [
 def test_whose_go_mod_is_trusted(in_repository, from_remote, known, expected):
     held = Held(SimpleNamespace(go_mod_h1=MOD), in_repository, from_remote)
     assert holding.is_trusted(held, known) is expected
+
+
+LAZY, EAGER = SimpleNamespace(policy="on_demand"), SimpleNamespace(policy="immediate")
+ENOUGH = [
+    # in the repository, from the remote, whole; wanted zip, h1; the remote; whether it is enough
+    (False, False, True, True, "", EAGER, True),
+    (True, True, False, True, ZIP, EAGER, False),
+    (True, True, False, False, "", EAGER, True),
+    (True, True, False, True, "", LAZY, True),
+    (False, True, False, True, ZIP, LAZY, True),
+    (False, True, False, True, "", LAZY, False),
+    (True, False, False, True, ZIP, LAZY, False),
+    (True, True, False, True, "", SimpleNamespace(policy="streamed"), True),
+]
+
+
+@pytest.mark.parametrize("row", ENOUGH)
+def test_when_a_zip_may_stay_upstream(row):
+    in_repository, from_remote, is_whole, zip, h1, remote, expected = row
+    held = Held(SimpleNamespace(h1=ZIP), in_repository, from_remote, is_whole)
+    assert holding.is_enough(held, Wanted(*NAME, zip, h1), remote) is expected
 
 
 @pytest.fixture
@@ -125,6 +147,40 @@ def test_a_unit_whose_zip_is_not_there_serves_nobody(repository, source, tmp_pat
     brought(source, tmp_path)
     ContentArtifact.objects.update(artifact=None)
     assert found(source, repository, Wanted(*NAME, h1=ONE_H1)) is None
+
+
+def lazily(source):
+    """Make the remote of a source leave zips upstream."""
+    source.remote.policy = "on_demand"
+    source.remote.save()
+
+
+def test_a_zip_that_is_upstream_serves_while_its_remote_is_there(repository, source):
+    unit = pinned(source.remote)
+    wanted = Wanted(*NAME, h1=ONE_H1)
+    assert found(source, repository, wanted) is None
+    lazily(source)
+    assert found(source, repository, wanted) == unit
+    assert found(source, repository, Wanted(*NAME)) is None
+    other = GoRemote.objects.create(name="o", url=URL, policy="on_demand")
+    assert found(Source(other, URL), repository, wanted) is None
+    assert found(Source(source.remote, f"{URL}.org"), repository, wanted) is None
+
+
+def test_the_repository_s_own_pin_is_good_without_a_go_sum(repository, source):
+    unit = pinned(source.remote)
+    lazily(source)
+    with repository.new_version() as version:
+        version.add_content(ModuleVersion.objects.filter(pk=unit.pk))
+    assert found(source, repository, Wanted(*NAME)) == unit
+
+
+def test_of_two_the_one_whose_zip_is_here_is_taken(repository, source, tmp_path):
+    lazily(source)
+    pinned(source.remote, info=b'{"Version":"v1.0.0"}')
+    ContentArtifact.objects.update(relative_path="elsewhere")  # so that it stays without
+    whole = brought(source, tmp_path)
+    assert found(source, repository, Wanted(*NAME, h1=ONE_H1)) == whole
 
 
 def test_lists_are_answered_in_their_order(repository, source, tmp_path):

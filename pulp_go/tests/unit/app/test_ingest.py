@@ -42,6 +42,30 @@ def test_what_contradicts_is_refused_by_name(
     assert "example.com/one@v1.0.0" in refusal.value.reason
 
 
+def test_a_zip_that_is_pinned_need_not_come():
+    wanted = Wanted(*NAME, h1=ONE_H1, go_mod_h1=GO_MOD_H1)
+    verified = ingest.verify(wanted, Files(INFO, GO_MOD))
+    assert (verified.columns["h1"], verified.artifact) == (ONE_H1, None)
+
+
+PINNED = [
+    (Wanted(*NAME, h1=ONE_H1, go_mod_h1=GO_MOD_H1), True),
+    (Wanted(*NAME, h1=ONE_H1), False),
+    (Wanted(*NAME, go_mod_h1=GO_MOD_H1), False),
+    (Wanted(*NAME, zip=False, go_mod_h1=GO_MOD_H1), False),
+]
+
+
+@pytest.mark.parametrize(("wanted", "expected"), PINNED)
+def test_only_what_both_hashes_are_known_of_is_pinned(wanted, expected):
+    assert ingest.is_pinned(wanted) is expected
+
+
+def test_a_zip_that_is_wanted_and_not_pinned_has_to_come():
+    with pytest.raises(HashMismatchError):
+        ingest.verify(Wanted(*NAME, h1=ONE_H1), Files(INFO, GO_MOD))
+
+
 NAMES = [
     ("example.com/one", "v1.0"),
     ("example.com/one", "v1.0.0+meta"),

@@ -27,6 +27,7 @@ from pulp_go.tests.unit.app.modules import (
     examined,
     kept,
     module_zip,
+    pinned,
 )
 
 
@@ -91,10 +92,10 @@ def test_the_first_sighting_counts(db):
 
 def test_a_go_sum_is_evidence_for_the_hashes_that_it_names(db, tmp_path):
     unit = kept(tmp_path, ONE)
-    wanted = Wanted(*NAME, h1=ONE_H1)
-    keeping.note_go_sum([(unit, wanted)])
-    keeping.note_go_sum([(unit, wanted)])
-    keeping.note_go_sum([(unit, Wanted(*NAME))])
+    wanted = ingest.named_by_go_sum(*NAME, True, ONE_H1, "")
+    keeping.note_proofs([(unit, wanted)])
+    keeping.note_proofs([(unit, wanted)])
+    keeping.note_proofs([(unit, Wanted(*NAME))])
     evidence = Evidence.objects.get()
     assert (evidence.database, evidence.h1, evidence.go_mod_h1) == ("gosum", ONE_H1, "")
     assert (evidence.content, evidence.record) == (unit, None)
@@ -171,3 +172,67 @@ def test_a_row_cannot_come_twice_behind_our_back(source, tmp_path):
     keeping.make([one], source)
     with pytest.raises(IntegrityError):
         keeping.make([one], source)
+
+
+def zips():
+    """Return the artifact that each place of a zip has, or None."""
+    rows = ContentArtifact.objects.order_by("pulp_created")
+    return list(rows.values_list("artifact__sha256", flat=True))
+
+
+def test_a_zip_that_stays_upstream_has_a_place_and_a_source(source):
+    unit = pinned(source.remote)
+    place = ContentArtifact.objects.get()
+    assert (unit.h1, place.artifact, place.content_id) == (ONE_H1, None, unit.pk)
+    noted = RemoteArtifact.objects.get()
+    assert noted.url == "https://goproxy.example/example.com/one/@v/v1.0.0.zip"
+    assert (noted.size, noted.sha256, noted.content_artifact) == (None, None, place)
+    assert not GoModSource.objects.exists()
+
+
+def test_what_comes_as_pinned_again_is_the_same_unit(source, tmp_path):
+    held = keeping.keep([verified(tmp_path / "a", ONE)])
+    assert [pinned(source.remote)] == held == [pinned(source.remote)]
+    assert RemoteArtifact.objects.get().remote_id == source.remote.pk
+    assert zips() == [Artifact.objects.get().sha256]
+
+
+def test_a_zip_that_comes_is_that_of_all_units_that_lack_it(source, tmp_path):
+    units = [
+        pinned(source.remote),
+        pinned(source.remote, info=b""),
+        pinned(source.remote, h1="h1:x"),
+    ]
+    keeping.keep([verified(tmp_path / "a", ONE)], source)
+    digest = Artifact.objects.get().sha256
+    assert zips() == [digest, digest, None]
+    assert [keeping.zip_like(unit) for unit in units] == [*Artifact.objects.all()] * 2 + [None]
+
+
+def test_a_new_unit_brings_the_zip_of_those_before(source, tmp_path):
+    pinned(source.remote)
+    [unit] = keeping.keep([verified(tmp_path / "a", ONE, info=b"")])
+    assert zips() == [Artifact.objects.get().sha256] * 2
+    assert bytes(unit.info) == b""
+
+
+def test_an_info_that_turns_up_leaves_the_zip_upstream(source):
+    whole = keeping.with_info(pinned(source.remote, info=b""), INFO)
+    assert (bytes(whole.info), whole.h1, zips()) == (INFO, ONE_H1, [None, None])
+    assert RemoteArtifact.objects.filter(content_artifact__content=whole).count() == 1
+
+
+def test_a_zip_that_was_fetched_is_noted_where_it_came_from(source, tmp_path):
+    unit = pinned(source.remote)
+    artifact = verified(tmp_path / "a", ONE).artifact
+    keeping.keep_zip(unit, artifact, RemoteArtifact.objects.get().pk)
+    noted = RemoteArtifact.objects.get()
+    assert (noted.size, noted.sha256) == (len(module_zip(ONE)), Artifact.objects.get().sha256)
+
+
+def test_a_zip_for_a_unit_that_is_gone_is_nobodys(source, tmp_path):
+    unit = pinned(source.remote)
+    noted = RemoteArtifact.objects.get().pk
+    ModuleVersion.objects.get().delete()
+    keeping.keep_zip(unit, verified(tmp_path / "a", ONE).artifact, noted)
+    assert (Artifact.objects.count(), ContentArtifact.objects.count()) == (1, 0)

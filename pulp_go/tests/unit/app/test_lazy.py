@@ -1,6 +1,7 @@
 """pulpcore's content handler gets a lazy answer for every path, and never goes its own ways."""
 
 import asyncio
+from contextlib import asynccontextmanager
 from types import SimpleNamespace
 
 import pytest
@@ -11,10 +12,10 @@ from asgiref.sync import async_to_sync
 from pulpcore.plugin.content import Handler
 
 from pulp_go.app import serving
-from pulp_go.app.lazy import LazyAnswer
+from pulp_go.app.answers import Answer, Fetched, Miss, Unasked
+from pulp_go.app.lazy import FETCHES, FORWARDS, LazyAnswer, end_fetching, fetching
 from pulp_go.app.models import GoDistribution, GoRepository
 from pulp_go.app.moduleversion import ModuleVersion
-from pulp_go.app.serving import Answer
 from pulp_go.tests.unit.app.modules import ONE, PATH, kept
 
 STOCK_WAYS = [
@@ -39,21 +40,26 @@ def test_pulpcore_s_own_ways_are_never_reached(db, tmp_path, monkeypatch, below)
     assert isinstance(response, LazyAnswer)
 
 
-def ask(answer, method="GET", headers=None):
-    """Return what a client gets when `serving.answer` says `answer`: status, headers, bytes."""
+def ask(answer, method="GET", headers=None, fetches=None, forwards=None):
+    """Return what a client gets when `serving.answer` says `answer`: status, headers, bytes.
+
+    `answer` may be a function of its arguments; `fetches` and `forwards` stand for the app's own.
+    """
 
     async def call():
         async def handler(request):
             return LazyAnswer(SimpleNamespace(content_guard_id=None), "path")
 
         app = web.Application()
+        app[FETCHES], app[FORWARDS] = fetches, forwards
         app.router.add_get("/path", handler)
         async with TestClient(TestServer(app)) as client:
             response = await client.request(method, "/path", headers=headers)
             return response.status, response.headers, await response.read()
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(serving, "answer", lambda *arguments: answer)
+        says = answer if callable(answer) else lambda *arguments: answer
+        patch.setattr(serving, "answer", says)
         return asyncio.run(call())
 
 
@@ -118,3 +124,80 @@ def test_a_file_that_is_too_short_is_no_whole_reply(tmp_path, local):
 def test_304_has_no_body():
     status, headers, body = ask(Answer(304, {"ETag": '"h"'}))
     assert (status, headers["ETag"], body) == (304, '"h"', b"")
+
+
+class Fetching:
+    """Fetches that give one `Fetched`, and note who is still reading."""
+
+    def __init__(self, fetched):
+        self.given = fetched
+        self.misses = []
+        self.readers = 0
+
+    @asynccontextmanager
+    async def fetched(self, miss):
+        self.misses.append(miss)
+        self.readers += 1
+        yield self.given
+        self.readers -= 1
+
+
+def test_a_miss_is_fetched_and_asked_for_again(tmp_path):
+    (tmp_path / "zip").write_bytes(b"0123456789")
+    fetches = Fetching(Fetched(str(tmp_path / "zip"), 10))
+    miss = Miss(200, unit=object())
+
+    def says(distribution, path, method, headers, fetched):
+        if fetched is None:
+            return miss
+        assert (path, method, fetched, fetches.readers) == ("path", "GET", fetches.given, 1)
+        return Answer(200, {"Content-Length": "10"}, path=fetched.path, length=fetched.size)
+
+    assert ask(says, fetches=fetches)[::2] == (200, b"0123456789")
+    assert (fetches.misses, fetches.readers) == ([miss], 0)
+
+
+def test_a_miss_that_is_not_to_be_had_is_said(tmp_path):
+    fetches = Fetching(Fetched(code="GO0006"))
+
+    def says(distribution, path, method, headers, fetched):
+        return Answer(502, {"Content-Length": "3"}, b"no\n") if fetched else Miss(200)
+
+    assert ask(says, fetches=fetches)[::2] == (502, b"no\n")
+
+
+class Forwarding:
+    """Forwards that give one `Fetched`, and note what they were asked."""
+
+    def __init__(self):
+        self.unasked = []
+
+    async def asked(self, unasked):
+        self.unasked.append(unasked)
+        return Fetched(code="GO0012")
+
+
+@pytest.mark.parametrize("method, body", [("GET", b"no\n"), ("HEAD", b"")])
+def test_what_is_unasked_is_asked_and_looked_for_again(method, body):
+    forwards = Forwarding()
+    unasked = Unasked(502)
+
+    def says(distribution, path, method, headers, fetched):
+        if fetched is None:
+            return unasked
+        assert (path, fetched.code) == ("path", "GO0012")
+        return Answer(404, {"Content-Length": "3"}, b"no\n")
+
+    status, _, came = ask(says, method, forwards=forwards)
+    assert (status, came, forwards.unasked) == (404, body, [unasked])
+
+
+def test_an_app_fetches_from_its_start_to_its_end():
+    async def run():
+        app = web.Application()
+        app.cleanup_ctx.append(fetching)
+        app.on_shutdown.append(end_fetching)
+        async with TestServer(app):
+            return app[FETCHES]._tasks
+
+    assert asyncio.run(run()) == set()

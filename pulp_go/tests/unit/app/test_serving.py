@@ -6,10 +6,10 @@ import pytest
 
 from pulpcore.plugin.models import Artifact
 
-from pulp_go.app import serving
-from pulp_go.app.models import GoDistribution, GoRepository
+from pulp_go.app import answers, serving
+from pulp_go.app.answers import Answer, Fetched, Miss
+from pulp_go.app.models import GoDistribution, GoRemote, GoRepository
 from pulp_go.app.moduleversion import ModuleVersion
-from pulp_go.app.serving import Answer
 from pulp_go.gomod import semver
 from pulp_go.tests.unit.app.modules import (
     GO_MOD,
@@ -20,6 +20,7 @@ from pulp_go.tests.unit.app.modules import (
     PATH,
     kept,
     module_zip,
+    pinned,
 )
 
 
@@ -221,9 +222,89 @@ def test_an_old_version_answers_as_it_did_then(distribution, repository):
     assert get(then, paths[0]).body == b"v1.0.0\n"
 
 
-def test_a_lost_zip_is_502_and_never_404(distribution, repository):
-    hold(repository, row("v1.0.0"))
-    assert get(distribution, f"{PATH}.zip").status == 502
+@pytest.fixture
+def left(repository):
+    """A unit of the repository whose zip stayed upstream."""
+    remote = GoRemote.objects.create(
+        name="m", url="https://goproxy.example", policy="on_demand", sumdb="off"
+    )
+    unit = pinned(remote)
+    hold(repository, unit)
+    return unit
+
+
+@pytest.mark.parametrize("headers", [{}, {"Range": "bytes=0-3"}, {"If-None-Match": '"x"'}])
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+def test_a_zip_that_stayed_upstream_is_a_miss(distribution, left, headers, method):
+    answer = serving.answer(distribution, f"{PATH}.zip", method, headers)
+    assert isinstance(answer, Miss)
+    assert (answer.unit, answer.keep, answer.has_file) == (left, True, False)
+
+
+def test_all_else_of_it_is_here(distribution, left):
+    paths = {"example.com/one/@v/list": b"v1.0.0\n", "example.com/one/@latest": INFO}
+    paths |= {f"{PATH}.info": INFO, f"{PATH}.mod": GO_MOD}
+    assert {path: get(distribution, path).body for path in paths} == paths
+
+
+def test_who_has_the_zip_already_need_not_wait(distribution, left):
+    answer = get(distribution, f"{PATH}.zip", **{"If-None-Match": f'"{ONE_H1}"'})
+    assert (answer.status, isinstance(answer, Miss)) == (304, False)
+
+
+def test_it_will_be_kept_unless_all_of_its_remotes_say_streamed(distribution, left):
+    GoRemote.objects.update(policy="streamed")
+    assert get(distribution, f"{PATH}.zip").keep is False
+    pinned(GoRemote.objects.create(name="o", url="https://other.example", policy="immediate"))
+    assert get(distribution, f"{PATH}.zip").keep is True
+    GoRemote.objects.all().delete()
+    assert get(distribution, f"{PATH}.zip").keep is False
+
+
+def after(distribution, *fetched, **headers):
+    return serving.answer(distribution, f"{PATH}.zip", "GET", headers, Fetched(*fetched))
+
+
+def test_what_was_fetched_and_kept_is_answered_as_ever(distribution, left, tmp_path):
+    kept(tmp_path, ONE)
+    answer = after(distribution, "", 9)
+    assert (answer.status, answer.artifact) == (200, Artifact.objects.get())
+    assert answer.headers == get(distribution, f"{PATH}.zip").headers
+
+
+def test_what_was_fetched_and_not_kept_has_the_same_headers(distribution, left, tmp_path):
+    path = tmp_path / "spooled"
+    path.write_bytes(module_zip(ONE))
+    size = len(module_zip(ONE))
+    answer = after(distribution, str(path), size)
+    assert (answer.status, answer.length, answer.artifact) == (200, size, None)
+    with answer.open() as file:
+        assert file.read() == module_zip(ONE)
+    part = after(distribution, str(path), size, Range="bytes=1-3")
+    assert (part.status, part.start, part.length, part.path) == (206, 1, 3, str(path))
+    kept(tmp_path, ONE)
+    assert answer.headers == get(distribution, f"{PATH}.zip").headers
+
+
+UNAVAILABLE = [
+    ("GO0002", False, 502, b"its upstream does not have it"),
+    ("GO0003", False, 502, b"its upstream could not be asked, or would not say"),
+    ("GO0003", True, 504, b"its upstream could not be asked, or would not say"),
+    ("GO0004", False, 502, b"its upstream answered with no such file"),
+    ("GO0005", False, 502, b"its upstream has another one, or none that is a module zip"),
+    ("GO0006", False, 502, b"its upstream has another one"),
+    ("GO0010", False, 502, b"it could not be written"),
+    ("GO0017", False, 502, b"no remote is left that has it"),
+    ("", False, 502, b"it could not be had"),
+]
+
+
+@pytest.mark.parametrize(("code", "is_late", "status", "why"), UNAVAILABLE)
+def test_a_zip_that_cannot_be_had_is_never_404(distribution, left, code, is_late, status, why):
+    answer = after(distribution, "", 0, code, is_late)
+    assert answer.status == status
+    assert answer.body == b"[GO0017] the zip of example.com/one@v1.0.0 is not here: " + why + b"\n"
+    assert answer.headers["Cache-Control"] == "no-cache"
 
 
 def test_a_guarded_distribution_lets_no_shared_cache_keep_it(repository, tmp_path):
@@ -299,6 +380,6 @@ RANGES = [
 
 @pytest.mark.parametrize("headers, status, start, length, content_range", RANGES)
 def test_ranges(headers, status, start, length, content_range):
-    answer = serving.conditional(FULL, headers)
+    answer = answers.conditional(FULL, headers)
     assert (answer.status, answer.start, answer.length) == (status, start, length)
     assert answer.headers.get("Content-Range") == content_range

@@ -5,11 +5,11 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-from pulpcore.plugin.models import RemoteArtifact
+from pulpcore.plugin.models import Artifact, RemoteArtifact
 
 from pulp_go.app import executor
 from pulp_go.app.history import Evidence, Sighting
-from pulp_go.app.models import GoRepository
+from pulp_go.app.models import GoRemote, GoRepository
 from pulp_go.app.moduleversion import ModuleVersion
 from pulp_go.tests.unit.app.executor_contract import serve_one, wanting
 from pulp_go.tests.unit.app.modules import (
@@ -166,3 +166,49 @@ def test_a_failure_leaves_neither_rows_nor_files(unit, upstream):
     assert not list(Path(settings.WORKING_DIRECTORY).iterdir())
     upstream.says(f"{PATH}.zip", module_zip(ONE))
     assert do(wanting(unit, "example.com/one", "v1.0.0"))["failed"] == []
+
+
+PINS = ["v1.0.0", True, ONE_H1, GO_MOD_H1]
+LAZY = [("on_demand", PINS, ["info", "mod"]), ("streamed", PINS, ["info", "mod"])] + [
+    ("on_demand", ["v1.0.0", True, h1, go_mod_h1], ["info", "mod", "zip"])
+    for h1, go_mod_h1 in [("", ""), (ONE_H1, ""), ("", GO_MOD_H1)]
+]
+
+
+def one(unit, row):
+    """Return a unit for one version of example.com/one."""
+    return unit | {"module": "example.com/one", "versions": [row], "queries": []}
+
+
+@pytest.mark.parametrize(("policy", "row", "asked"), LAZY)
+def test_a_zip_stays_upstream_if_both_hashes_are_known(unit, upstream, policy, row, asked):
+    serve_one(upstream)
+    GoRemote.objects.update(policy=policy)
+    result = do(one(unit, row))
+    assert ModuleVersion.objects.get(pk=result["added"][0]).h1 == ONE_H1
+    assert sorted(upstream.log) == sorted(files(*asked))
+    assert Artifact.objects.count() == asked.count("zip")
+    upstream.log.clear()
+    assert do(one(unit, row))["added"] == result["added"]
+    assert upstream.log == []
+
+
+def test_an_immediate_sync_fetches_what_was_left_upstream(unit, upstream):
+    serve_one(upstream)
+    GoRemote.objects.update(policy="on_demand")
+    left = do(one(unit, PINS))["added"]
+    GoRemote.objects.update(policy="immediate")
+    assert do(one(unit, PINS))["added"] == left
+    assert upstream.log.count(f"{PATH}.zip") == 1
+    assert (
+        Artifact.objects.get().content_memberships.get().content_id
+        == ModuleVersion.objects.get().pk
+    )
+
+
+def test_what_a_go_sum_has_another_hash_of_stays_out_later(unit, upstream):
+    serve_one(upstream)
+    GoRemote.objects.update(policy="on_demand")
+    result = do(one(unit, ["v1.0.0", True, ONE_H1, CHANGED_H1]))
+    assert [failure[2] for failure in result["failed"]] == ["GO0006"]
+    assert not ModuleVersion.objects.exists()

@@ -12,7 +12,7 @@ from pulpcore.plugin.models import Artifact
 from pulp_go.app import uploading
 from pulp_go.app.exceptions import BadModuleError, HeldVersionError
 from pulp_go.app.history import Arrival
-from pulp_go.app.models import GoRepository
+from pulp_go.app.models import GoRemote, GoRepository
 from pulp_go.app.moduleversion import ModuleVersion
 from pulp_go.app.tasks import is_quick
 from pulp_go.app.tasks.upload import MOST_AT_ONCE, add_accepted
@@ -28,6 +28,7 @@ from pulp_go.tests.unit.app.modules import (
     ONE_H1,
     kept,
     module_zip,
+    pinned,
 )
 from pulp_go.tests.unit.gomod.zips import File, build
 
@@ -210,7 +211,9 @@ def test_labels_are_those_of_who_made_the_unit(db, verified):
 def test_under_the_lock_it_is_looked_at_again(repository, verified):
     one, other = (uploading.accept(verified(files), GIVEN) for files in (ONE, CHANGED))
     assert add_accepted(one.pk, repository.pk, True)["added"]
-    assert add_accepted(one.pk, repository.pk, True) == {
+    report = add_accepted(one.pk, repository.pk, True)
+    assert report.pop("pulp_href").endswith(f"/content/go/modules/{one.pk}/")
+    assert report == {
         "module": "example.com/one",
         "version": "v1.0.0",
         "h1": ONE_H1,
@@ -226,3 +229,11 @@ def test_in_a_large_repository_nobody_waits(repository, verified):
     assert is_quick(repository)
     repository.versions.latest().counts.update(count=MOST_AT_ONCE + 1)
     assert not is_quick(repository)
+
+
+def test_an_upload_brings_the_zip_that_a_sync_left_upstream(repository, verified):
+    remote = GoRemote.objects.create(name="m", url="https://goproxy.example", policy="on_demand")
+    unit = pinned(remote)
+    add_accepted(unit.pk, repository.pk, True)
+    assert uploading.accept(verified(ONE), GIVEN, repository) == unit
+    assert Artifact.objects.get().content_memberships.get().content_id == unit.pk

@@ -13,6 +13,8 @@ BODIES = [
     ({"repository": REPOSITORY}, {"repository": REPOSITORY, "repository_version": None}),
     ({"repository_version": VERSION}, {"repository_version": VERSION, "repository": None}),
     ({"repository": ""}, {"repository": None}),
+    ({"sumdb": ""}, {"sumdb": None}),
+    ({"sumdb": "held"}, {"sumdb": "held"}),
     (
         {"repository": REPOSITORY, "repository_version": VERSION},
         {"repository": REPOSITORY, "repository_version": VERSION},

@@ -13,6 +13,15 @@ LINES = [
     ((URL, ["example.com/team"], False), [*SET, "go env -w GONOSUMDB=example.com/team"]),
     ((URL, ["a.b/*", "c.d"], False), [*SET, "go env -w 'GONOSUMDB=a.b/*,c.d'"]),
     (
+        (URL, ["c.d"], False, True),
+        [
+            *SET,
+            "go env -w GONOSUMDB=c.d",
+            "# Name no other proxy in GOPROXY: this one answers for checksum databases, and knows",
+            "# only its own modules.",
+        ],
+    ),
+    (
         (URL, [], False),
         [
             *SET,

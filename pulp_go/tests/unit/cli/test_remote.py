@@ -23,6 +23,10 @@ SENT = [
     (("--max-retries", "3", "--total-timeout", "0.5"), {"max_retries": 3, "total_timeout": 0.5}),
     (("--max-retries", ""), {"max_retries": ""}),
     (("--tls-validation", "no"), {"tls_validation": False}),
+    (("--sumdb", "off", "--sumdb-direct"), {"sumdb": "off", "sumdb_direct": True}),
+    (("--no-sumdb", "a.b/*", "--no-sumdb", "c.d"), {"no_sumdb": ["a.b/*", "c.d"]}),
+    (("--no-sumdb", "", "--no-sumdb-direct"), {"no_sumdb": [], "sumdb_direct": False}),
+    (("--sumdb-tiles", "full"), {"sumdb_tiles": "full"}),
     (("--labels", '{"a": "b"}'), {"pulp_labels": {"a": "b"}}),
 ]
 REFUSED = [
