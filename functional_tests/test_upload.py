@@ -281,6 +281,7 @@ BAD = {
     "another module": (module_zip(), {"module": "example.com/other"}, f"{MODULE}@v1.0.0"),
     "another version": (module_zip(), {"version": "v1.0.1"}, f"{MODULE}@v1.0.0"),
     "a newline": (module_zip(), {"version": "v1.0.0\n"}, f"{MODULE}@v1.0.0"),
+    "a newline in the zip": (module_zip("v1.0.0\nv1.0.1"), {}, "v1.0.0"),
     "a digit of another script": (module_zip("v1.0.١"), {}, "v1.0.١"),
     "a NUL": (bytes(module_zip(module="a.b/cXd")).replace(b"cXd", b"c\0d"), {}, "c\ufffdd@v1.0.0"),
     "no path": (module_zip(module="EXAMPLE"), {}, "EXAMPLE"),
@@ -312,6 +313,7 @@ BAD = {
 }
 
 
+@pytest.mark.case("C-5")
 @pytest.mark.case("C-51")
 @pytest.mark.parametrize("name", BAD)
 def test_a_bad_zip_is_400(refused, name):

@@ -56,7 +56,7 @@ class Fetches:
 
     @asynccontextmanager
     async def fetched(self, miss):
-        """Give what came of fetching the zip that a `answers.Miss` is about."""
+        """Give what came of fetching the zip that an `answers.Miss` is about."""
         fetch = self._under_way.get(miss.unit.pk) or self._begin(miss)
         fetch.readers += 1
         try:

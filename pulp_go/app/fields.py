@@ -3,6 +3,7 @@
 import json
 from types import SimpleNamespace
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from pulpcore.plugin.serializers import PulpLabelsField
@@ -114,3 +115,8 @@ class PatternsField(serializers.ListField):
             if "," in pattern or not pathmatch.is_valid(pattern):
                 raise serializers.ValidationError(f"{pattern!r} is no pattern of module paths.")
         return patterns
+
+
+@extend_schema_field({"type": ["string", "null"]})
+class ChoiceOrNullField(serializers.ChoiceField):
+    """One of some words, or null, which pulpcore's schema has for no field with choices."""

@@ -229,17 +229,5 @@ async def note(remote, request, error):
     level = logging.ERROR if is_evil else logging.WARNING
     log.log(level, text, remote.sumdb, remote.name, request, error.reason)
     if isinstance(error, ForkError):
-        await sync_to_async(find)(remote.pulp_domain_id, error)
-
-
-def find(domain, fork):
-    """Keep two trees that contradict each other as a finding, once."""
-    finding = {
-        "domain": domain,
-        "kind": Finding.FORK,
-        "database": fork.database,
-        "held": {"note": fork.held},
-        "seen": {"note": fork.seen},
-    }
-    if not Finding.objects.filter(**finding).exists():
-        Finding.objects.create(**finding)
+        fork = {"database": error.database, "held": error.held, "seen": error.seen}
+        await sync_to_async(Finding.note_fork)(remote.pulp_domain_id, fork)

@@ -170,3 +170,24 @@ class Finding(History):
     class Meta:
         default_related_name = "findings"
         indexes = [models.Index(fields=["domain", "module", "version"], name="go_finding_module")]
+
+    @classmethod
+    def note_fork(cls, domain, fork, repository=None):
+        """Keep two trees of a checksum database that contradict each other, once in a domain.
+
+        Args:
+            domain: The primary key of the domain.
+            fork: `{"database": name, "held": note, "seen": note}`.
+            repository: The repository whose sync has met them, or None.
+        """
+        cls.objects.get_or_create(
+            domain=domain,
+            kind=cls.FORK,
+            database=fork["database"],
+            held={"note": fork["held"]},
+            seen={"note": fork["seen"]},
+            defaults={
+                "repository": repository,
+                "repository_name": repository.name if repository else "",
+            },
+        )

@@ -19,6 +19,7 @@ from pulpcore.plugin.serializers import (
 )
 
 from pulp_go.app.fields import (
+    ChoiceOrNullField,
     DatabaseField,
     GoModsField,
     GoSumField,
@@ -228,14 +229,14 @@ class GoRepositorySerializer(RepositorySerializer):
 class GoDistributionSerializer(DistributionSerializer):
     """A GOPROXY at a base path."""
 
-    sumdb = serializers.ChoiceField(
+    sumdb = ChoiceOrNullField(
         choices=SumDBMode.choices,
         required=False,
         allow_null=True,
         help_text=(
             "Whether checksum databases are served: `off`, `held` for what this Pulp holds, "
             "`forward` for that and, through the remote, what it does not hold. Null is `forward` "
-            "if the repository has a remote, else `off`."
+            "if the repository has a remote with a database, else `off`."
         ),
     )
 

@@ -112,13 +112,18 @@ def served_at(distribution, path):
 
 
 def remote_of(distribution):
-    """Return the remote of what a distribution serves if it names a database, else None."""
+    """Return the remote of what a distribution serves if it names a database, else None.
+
+    Raises:
+        RefusalError: It has nothing to serve from.
+    """
     if distribution.repository_version_id:
         wanted = Q(repository__versions=distribution.repository_version_id)
     elif distribution.repository_id:
         wanted = Q(repository=distribution.repository_id)
     else:
-        return None
+        # 404 would send `go` to the database itself, with the names of modules.
+        raise RefusalError(503, f"distribution {distribution.name} has nothing to serve from")
     return GoRemote.objects.exclude(sumdb=OFF).filter(wanted).first()
 
 

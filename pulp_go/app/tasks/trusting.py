@@ -1,7 +1,8 @@
 """What a sync makes of the signed trees that its units of work have seen.
 
-Only here a trusted tree moves: to a larger one that was shown to begin with it. Two trees that
-contradict each other are kept as a finding, and nothing is added.
+A trusted tree moves to a larger one that was shown to begin with it, here and where questions of
+clients are forwarded (`forwarding`), never in a unit of work. Two trees that contradict each other
+are kept as a finding, and nothing is added.
 
 docs/dev/learn/decisions/0012-checksum-databases.md
 """
@@ -101,12 +102,5 @@ def stopped(repository, stop):
         stop: The `stop` of the unit's result.
     """
     if fork := stop.get("fork"):
-        Finding.objects.create(
-            kind=Finding.FORK,
-            repository=repository,
-            repository_name=repository.name,
-            database=fork["database"],
-            held={"note": fork["held"]},
-            seen={"note": fork["seen"]},
-        )
+        Finding.note_fork(repository.pulp_domain_id, fork, repository)
     return SyncStoppedError(stop["code"], stop["reason"])

@@ -59,7 +59,7 @@ PATHS = ["supported", "latest", ONE, "tile/8/0/001", "tile/8/1/000.p/1", "lookup
 
 
 @pytest.mark.case("C-40")
-@pytest.mark.parametrize("why", ["off", "remote off", "no remote", "no repository", "other name"])
+@pytest.mark.parametrize("why", ["off", "remote off", "no remote", "other name"])
 def test_what_is_not_served_is_404(distribution, held, remote, why):
     if why == "off":
         distribution = change(distribution, sumdb="off")
@@ -67,10 +67,6 @@ def test_what_is_not_served_is_404(distribution, held, remote, why):
         change(remote, sumdb="off")
     elif why == "no remote":
         remote.delete()
-    elif why == "no repository":
-        # A remote that no repository has is not that of a distribution without one.
-        change(GoRepository.objects.get(), remote=None)
-        distribution = change(distribution, repository=None)
     else:
         change(remote, sumdb="sum.golang.org")
     for mode in (distribution.sumdb, "forward" if why != "off" else "off"):
@@ -258,3 +254,8 @@ def test_held_is_every_database_of_the_domain(distribution, held):
     assert get(distribution, "latest").body == LOG.note()
     assert ask(distribution, "sumdb/localhost.localdev/latest", "GET", {}).body == b"another"
     assert ask(distribution, "sumdb/localhost.localde/latest", "GET", {}).status == 404
+
+
+def test_with_nothing_to_serve_from_nobody_is_sent_elsewhere(db):
+    empty = GoDistribution.objects.create(name="e", base_path="e")
+    assert get(empty, "supported").status == 503

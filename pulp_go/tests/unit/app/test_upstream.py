@@ -9,7 +9,7 @@ from types import SimpleNamespace
 import pytest
 
 from pulp_go.app.exceptions import BadReplyError, UpstreamError, UpstreamNotFoundError
-from pulp_go.app.upstream import Upstream, seconds_asked, wait_before
+from pulp_go.app.upstream import Upstream, anonymous, seconds_asked, wait_before
 from pulp_go.tests.unit.app.modules import GO_MOD, NAME, PATH
 
 NOT_SET = [
@@ -135,6 +135,26 @@ def test_credentials_are_sent_and_never_told(upstream):
     with pytest.raises(UpstreamNotFoundError) as refusal:
         ask(upstream.url, "go_mod", *NAME, username="joe", password="hunter2")
     assert "hunter2" not in str(refusal.value)
+
+
+SECRETS = {
+    "username": "joe",
+    "password": "hunter2",
+    "headers": [{"X-Token": "hunter2"}],
+    "client_cert": "a certificate",
+    "client_key": "hunter2",
+}
+
+
+def test_another_server_learns_no_secret_and_is_reached_in_the_same_way():
+    way = {"proxy_url": "http://proxy.example:3128", "ca_cert": "an authority", "rate_limit": 5}
+    known = remote("https://goproxy.example", tls_validation=False, **way, **SECRETS)
+    other = anonymous(known, "https://sum.example.com")
+    assert {name: getattr(other, name) for name in SECRETS} == dict.fromkeys(SECRETS)
+    assert {name: getattr(other, name) for name in way} == way
+    assert (other.url, other.tls_validation) == ("https://sum.example.com", False)
+    assert {name: getattr(known, name) for name in SECRETS} == SECRETS
+    assert known.url == "https://goproxy.example"
 
 
 WAITS = [

@@ -11,6 +11,7 @@ from pulp_go.gomod.tiles import (
     new_tiles,
     parse_tile_path,
     read_tile_data,
+    size_with,
     tile_for_hash,
     tile_for_index,
     tile_hash,
@@ -93,6 +94,22 @@ def test_a_tile_keeps_its_place_while_it_grows():
     tile = Tile(8, 1, 7, 9)
     assert tile.full == Tile(8, 1, 7, 256)
     assert tile.place == tile.full.place == (1, 7)
+
+
+SMALLEST_TREES = [
+    (Tile(8, 0, 0, 1), 1),
+    (Tile(8, 0, 0, 256), 256),
+    (Tile(8, 0, 273, 112), 70_000),
+    (Tile(8, 1, 0, 1), 256),
+    (Tile(8, 1, 1, 17), 69_888),
+    (Tile(8, 2, 0, 1), 65_536),
+    (Tile(2, 1, 3, 2), 56),
+]
+
+
+@pytest.mark.parametrize(("tile", "size"), SMALLEST_TREES)
+def test_the_smallest_tree_with_a_tile(tile, size):
+    assert size_with(tile) == size
 
 
 TILES_OF_HASHES = [
