@@ -4,18 +4,26 @@ from collections import defaultdict
 from functools import reduce
 from operator import or_
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Q
 
 from pulp_go.app.batches import batches
 from pulp_go.app.exceptions import ChecksumDatabaseError
-from pulp_go.app.sumdbs import ChecksumDatabase, ChecksumRecord, HashTile
+from pulp_go.app.sumdbs import ChecksumDatabase, ChecksumRecord
 from pulp_go.gomod.knowntree import HEIGHT
 from pulp_go.gomod.tiles import Tile, cut, size_with
 from pulp_go.gomod.tlog import Record
 
 # Look-ups of tiles name each row; so many make a statement that is planned fast.
 BATCH = 200
+# The ORM can overwrite what is there, or leave it, but not choose.
+KEEP_TILE = """
+    INSERT INTO go_hashtile (pulp_id, pulp_created, database_id, level, number, width, data)
+    VALUES (gen_random_uuid(), now(), %s, %s, %s, %s, %s)
+    ON CONFLICT (database_id, level, number)
+    DO UPDATE SET width = excluded.width, data = excluded.data, pulp_last_updated = now()
+    WHERE go_hashtile.width < excluded.width
+"""
 
 
 def open_database(verifier, domain):
@@ -111,33 +119,18 @@ class TreeStore:
     def keep_tiles(self, tiles):
         """Keep tiles, each with its data; where one is held, the wider one stays."""
         # In one order everywhere: two transactions never wait for each other.
-        for batch in batches(sorted(tiles), BATCH):
-            rows = [self.row(tile, tiles[tile]) for tile in batch]
-            HashTile.objects.bulk_create(rows, ignore_conflicts=True)
-            widths = self.database.tiles.filter(places(batch)).values_list(
-                "level", "number", "width"
-            )
-            held = {(level, number): width for level, number, width in widths}
-            for row in rows:
-                if held[row.level, row.number] < row.width:
-                    self.widen(row)
+        rows = [
+            (self.database.pk, tile.level, tile.n, tile.width, tiles[tile])
+            for tile in sorted(tiles)
+        ]
+        with connection.cursor() as cursor:
+            cursor.executemany(KEEP_TILE, rows)
 
     def narrow_in(self, size):
         """Return the places of the tiles of a tree of `size` records that are held as partial."""
         partial = self.database.tiles.filter(width__lt=1 << HEIGHT)
         places = partial.values_list("level", "number")
         return [place for place in places if size_with(Tile(HEIGHT, *place, 1)) <= size]
-
-    def row(self, tile, data):
-        """Return the unsaved row of a tile."""
-        return HashTile(
-            database=self.database, level=tile.level, number=tile.n, width=tile.width, data=data
-        )
-
-    def widen(self, row):
-        """Put a wider tile in the place of the one that is held."""
-        held = self.database.tiles.filter(level=row.level, number=row.number)
-        held.filter(width__lt=row.width).update(width=row.width, data=row.data)
 
 
 def places(tiles):

@@ -110,6 +110,8 @@ class Client:
         self._note = b""
         self._known = KnownTree(Tree(0, EMPTY_HASH), {})
         self._new: dict[Place, bytes] = {}
+        # Trees that the trusted one was shown to begin with: many answers come with the same one.
+        self._beginnings: set[Tree] = set()
         if note:
             self._known = KnownTree(self._open(note), {})
             self._note = note
@@ -223,14 +225,21 @@ class Client:
     def _accept(self, note: bytes, tree: Tree, record: Record | None) -> Reads[None]:
         """Check a signed tree against the trusted one, and the record; trust the larger tree."""
         grown, tiles = yield from self._grow(note, tree, record)
-        smaller = min(tree, self.tree)
-        if smaller.size < grown.tree.size and grown.tree_hash(smaller.size) != smaller.hash:
-            raise self._fork(note)
+        self._check_beginning(min(tree, self.tree), grown, note)
         if record and grown.record_hash(record.id) != record_hash(record.text.encode()):
             raise TreeError("cannot authenticate record data in server response")
         if tree.size > self.tree.size:
             self._note, self._known = note, KnownTree(tree, self._known.tiles)
         self._keep(tiles)
+
+    def _check_beginning(self, smaller: Tree, larger: KnownTree, note: bytes) -> None:
+        is_trusted = larger.tree == self.tree
+        if smaller.size == larger.tree.size or (is_trusted and smaller in self._beginnings):
+            return
+        if larger.tree_hash(smaller.size) != smaller.hash:
+            raise self._fork(note)
+        if is_trusted:
+            self._beginnings.add(smaller)
 
     def _grow(
         self, note: bytes, tree: Tree, record: Record | None
@@ -271,14 +280,12 @@ class Client:
             # begin with it. Its own edge is read in any case: it is what later checks begin at.
             wanted += tiles_for_tree(HEIGHT, tree.size) + tiles_for_tree(HEIGHT, trusted.size)
             known = KnownTree(tree, {})
-        elif tree.size < trusted.size:
-            wanted += tiles_for_tree(HEIGHT, tree.size)
-            known = self._known
-        elif tree == trusted:
-            known = self._known
-        else:
+            return known, known.missing(wanted)
+        if tree.size == trusted.size and tree != trusted:
             raise self._fork(note)
-        return known, known.missing(wanted)
+        if tree.size < trusted.size and tree not in self._beginnings:
+            wanted += tiles_for_tree(HEIGHT, tree.size)
+        return self._known, self._known.missing(wanted)
 
     def _fork(self, note: bytes) -> ForkError:
         return ForkError(self._note.decode(), note.decode())

@@ -11,7 +11,7 @@ from pulp_go.gomod.errors import (
     TreeError,
 )
 from pulp_go.gomod.note import make_signer, sign_note
-from pulp_go.gomod.sumdb import Client, Uncached, hashes_in, lookup_path, parse_database
+from pulp_go.gomod.sumdb import Client, Uncached, hashes_in, lookup_path, parse_database, run
 from pulp_go.gomod.tiles import Tile, parse_tile_path, tiles_for_tree
 from pulp_go.gomod.tlog import MAX_SIZE, Record, Tree
 from pulp_go.tests.unit.gomod.logs import OTHER, SIGNER, TEXT, VERIFIER, Log, drive
@@ -547,3 +547,31 @@ def test_no_database(text, reason):
 def test_no_name_of_a_database(name):
     with pytest.raises(NoteError, match="must be host"):
         parse_database(make_signer(name, bytes(32)).verifier.key)
+
+
+def test_a_tree_that_was_shown_to_be_a_beginning_costs_nothing_again():
+    log = Log(5000)
+    client = trusting(log)
+    _, asked = drive(client.merge(log.note(3000)), log.tile)
+    assert len(asked) == 1
+    client.forget(client.held)
+    _, asked = drive(client.merge(log.note(3000)), log.tile)
+    assert asked == []
+
+
+def test_what_the_trusted_tree_begins_with_says_nothing_of_another_one():
+    log, fork = Log(5000), Log(7000, (1000, OTHER))
+    client = trusting(log)
+    for size in (500, 3000, 4999):
+        drive(client.merge(log.note(size)), log.tile)
+    for size in (3000, 5000, 7000):
+        with pytest.raises(ForkError):
+            drive(client.merge(fork.note(size)), fork.tile)
+    assert (client.tree.size, client.note) == (5000, log.note())
+
+
+def test_a_check_whose_tiles_are_there_is_run():
+    log = Log(5000, (7, OTHER))
+    client = Client(VERIFIER)
+    check = client.lookup("example.com/one", "v1.0.0", log.lookup(7))
+    assert run(check, lambda tiles: {tile: log.tile(tile) for tile in tiles}).id == 7
