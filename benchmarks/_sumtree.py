@@ -1,6 +1,6 @@
 """A checksum database of a realistic size, as the static files that a proxy serves of it.
 
-It is like what proxy.golang.org passes on of sum.golang.org, of which 36 of Telegraf's modules were
+It is like what a public proxy passes on of sum.golang.org, of which 36 of Telegraf's modules were
 looked up. The database had 71,848,828 records, and the modules' numbers lay all over the first 49
 million, so nearly each has a level-0 tile of its own. 30 of the answers came with one of 5 trees,
 which had 66.3 to 66.4 million records; each of the other 6 with a tree that no other had, from 49.9

@@ -36,7 +36,7 @@ from pulp_go.app.ingest import Proof, vouched
 from pulp_go.app.sumdbs import OFF
 from pulp_go.app.treestore import TreeStore, open_database
 from pulp_go.app.upstream import Upstream, anonymous
-from pulp_go.gomod import errors, module, sumdb
+from pulp_go.gomod import errors, module, sumdb, tlog
 from pulp_go.gomod.knowntree import HEIGHT
 from pulp_go.gomod.tiles import Tile, cut, tile_in_tree
 
@@ -204,7 +204,7 @@ class Checksums:
         await self._once(self._open)
         name = (wanted.module, wanted.version)
         held = await self._find(name)
-        if held and held.id < self._client.tree.size:
+        if held and held.id < self._client.tree.size and await self._is_proven(name, held):
             return held
         await self._once(self._renew)
         try:
@@ -215,6 +215,18 @@ class Checksums:
         self._hashes(record, wanted)
         await self._keep_proven({name: record})
         return record
+
+    async def _is_proven(self, name, record):
+        """Report whether a record that is held is one of the tree that is trusted now.
+
+        It was proven for a tree that may never have been trusted.
+        """
+        body = tlog.format_record(record) + self._client.note
+        try:
+            await self._check(self._client.lookup(*name, body))
+        except ChecksumDatabaseError:
+            return False
+        return True
 
     def _hashes(self, record, wanted):
         """Return the hashes of zip and go.mod that a proven record has for a module version.
