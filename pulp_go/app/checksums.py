@@ -211,7 +211,11 @@ class Checksums:
             body = await self._ask(lookup_path(wanted))
         except UpstreamNotFoundError as error:
             raise UnknownVersionError(f"{wanted}: {error.reason}") from error
-        record = await self._check(self._client.lookup(*name, body))
+        try:
+            record = await self._check(self._client.lookup(*name, body))
+        except ChecksumDatabaseError:
+            # What is held may be of a tree that was never trusted: without it, once more.
+            record = await self._check(self._client.lookup(*name, body), fresh=True)
         self._hashes(record, wanted)
         await self._keep_proven({name: record})
         return record
@@ -243,15 +247,22 @@ class Checksums:
         upstream, below = await self._once(self._locate)
         return await upstream.text(f"{below}{path}", MAX_REPLY)
 
-    async def _check(self, check):
-        """Return the result of a check of `gomod.sumdb`, given the tiles that it yields."""
+    async def _check(self, check, fresh=False):
+        """Return the result of a check of `gomod.sumdb`, given the tiles that it yields.
+
+        Args:
+            check: The check.
+            fresh: Whether no tile that is held is believed; those that come take their places.
+        """
         given, asked = None, []
         try:
             while True:
                 wanted = check.send(given)
                 asked += wanted
-                given = await self._read_all(wanted)
+                given = await self._read_all(wanted, fresh)
         except StopIteration as end:
+            if fresh:
+                await sync_to_async(self._store.drop)(asked)
             return end.value
         except errors.ForkError as fork:
             raise ForkError(str(fork), self.name, fork.held, fork.seen) from fork
@@ -263,9 +274,11 @@ class Checksums:
                 raise
             raise ChecksumDatabaseError(f"{self.name}: {error}") from error
 
-    async def _read_all(self, tiles):
-        read = self._download if isinstance(tiles, sumdb.Uncached) else self._read_once
+    async def _read_all(self, tiles, fresh):
+        is_new = fresh or isinstance(tiles, sumdb.Uncached)
+        read = self._download if is_new else self._read_once
         tiles = list(tiles)
+        self._fetched.update(tile.place for tile in tiles if is_new)
         read = await asyncio.gather(*map(read, tiles), return_exceptions=True)
         for error in read:
             if isinstance(error, BaseException):

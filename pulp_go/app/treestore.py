@@ -126,6 +126,11 @@ class TreeStore:
         with connection.cursor() as cursor:
             cursor.executemany(KEEP_TILE, rows)
 
+    def drop(self, tiles):
+        """Hold tiles no more, in any width: others come in their places."""
+        for batch in batches(tiles, BATCH):
+            self.database.tiles.filter(places(batch)).delete()
+
     def narrow_in(self, size):
         """Return the places of the tiles of a tree of `size` records that are held as partial."""
         partial = self.database.tiles.filter(width__lt=1 << HEIGHT)
