@@ -1,4 +1,4 @@
-"""Database work of many coroutines, done together on the one thread that the database has.
+"""Database work of many coroutines, done together on one thread.
 
 Whatever is asked for while a batch is at work is done in the next one. So a batch is as large as
 the database is slow, and nobody waits for company.
@@ -16,10 +16,11 @@ class Batcher:
 
     Args:
         work: A function of a list of items that returns a list with a result for each, in order.
+        threaded: Makes a coroutine function of that.
     """
 
-    def __init__(self, work):
-        self._work = sync_to_async(work)
+    def __init__(self, work, threaded=sync_to_async):
+        self._work = threaded(work)
         self._waiting = []
         self._drain = None
 

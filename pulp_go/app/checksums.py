@@ -18,10 +18,10 @@ https://go.dev/ref/mod#checksum-database
 
 import asyncio
 from collections import OrderedDict
-
-from asgiref.sync import sync_to_async
+from functools import partial
 
 from pulp_go.app.batcher import Batcher
+from pulp_go.app.connectionthread import ConnectionThread
 from pulp_go.app.exceptions import (
     BadModuleError,
     ChecksumDatabaseError,
@@ -34,11 +34,11 @@ from pulp_go.app.exceptions import (
 )
 from pulp_go.app.ingest import Proof, vouched
 from pulp_go.app.sumdbs import OFF
-from pulp_go.app.treestore import TreeStore, open_database
+from pulp_go.app.treestore import Proven, TreeStore, open_database
 from pulp_go.app.upstream import Upstream, anonymous
-from pulp_go.gomod import errors, module, sumdb, tlog
+from pulp_go.gomod import errors, module, sumdb
 from pulp_go.gomod.knowntree import HEIGHT
-from pulp_go.gomod.tiles import Tile, cut, tile_in_tree
+from pulp_go.gomod.tiles import Tile, cut, size_with
 
 # A record, a note and a tile have some kilobytes.
 MAX_REPLY = 1 << 20
@@ -98,18 +98,6 @@ class Checksums:
         hashes = self._hashes(record, wanted)
         return vouched(wanted, Proof(self.name, *hashes, record.id, self._client.tree.size))
 
-    async def join(self, notes):
-        """Check that signed trees and the trusted one are of one log; keep what that took.
-
-        Returns:
-            The size of the tree that was trusted, and what there is now: size and note.
-        """
-        await self._once(self._open)
-        for note in notes:
-            await self._check(self._client.merge(note.encode()))
-        await self._keep_proven({})
-        return self._size, self._client.tree.size, self._client.note.decode()
-
     async def hold_full(self, numbers):
         """Hold full tiles at the bottom of the trusted tree, and all above them.
 
@@ -139,29 +127,14 @@ class Checksums:
         await self._keep_proven({})
         return self._client.tree.size
 
-    async def bring(self, tiles):
-        """Hold tiles of the tree that is trusted here."""
+    async def bring(self, tile):
+        """Hold a tile, if need be of a newer tree; nothing happens if no tree has it."""
         await self._once(self._open)
-        await self._check(self._client.read_tiles(tiles))
+        if self._client.tree.size < size_with(tile):
+            await self._renew()
+        if self._client.tree.size >= size_with(tile):
+            await self._check(self._client.read_tiles([tile]))
         await self._keep_proven({})
-
-    async def widen(self):
-        """Hold in the width that they have in the tree all tiles that are held narrower.
-
-        Beside its edge these are left by whoever was killed before his tree was trusted.
-        """
-        await self._once(self._open)
-        size = self._client.tree.size
-        places = await sync_to_async(self._store.narrow_in)(size)
-        await self.bring([tile_in_tree(HEIGHT, *place, size) for place in places])
-
-    @property
-    def seen(self):
-        """The note of the newest tree, if it is newer than the trusted one that was begun with."""
-        # Of several units one may be opening it at this moment.
-        if self._client is None or self._client.tree.size == self._size:
-            return None
-        return self._client.note.decode()
 
     async def _once(self, begin):
         """Do what is done once, whoever needs it first."""
@@ -171,13 +144,14 @@ class Checksums:
 
     async def _open(self):
         """Take up what the domain knows of the database."""
-        database = await sync_to_async(open_database)(self._verifier, self._domain)
+        # Beside the units: what a sync brings would wait for all that it takes to vouch for it.
+        self._threaded = threaded = await self._enter(ConnectionThread())
+        database = await threaded(open_database)(self._verifier, self._domain)
         self._store = store = TreeStore(database)
         self._client = sumdb.Client(self._verifier, store.signed())
-        self._size = self._client.tree.size
-        self._find = Batcher(lambda names: find_all(store, names))
-        self._held = Batcher(lambda tiles: read_all(store, tiles))
-        self._keep = Batcher(lambda proven: keep_all(store, proven))
+        self._find = Batcher(partial(find_all, store), threaded)
+        self._held = Batcher(partial(read_all, store), threaded)
+        self._keep = Batcher(partial(keep_all, store), threaded)
 
     async def _locate(self):
         """Return where the database is asked: an `Upstream`, and a path below its URL."""
@@ -204,33 +178,17 @@ class Checksums:
         await self._once(self._open)
         name = (wanted.module, wanted.version)
         held = await self._find(name)
-        if held and held.id < self._client.tree.size and await self._is_proven(name, held):
+        if held and held.id < self._client.tree.size:
             return held
         await self._once(self._renew)
         try:
             body = await self._ask(lookup_path(wanted))
         except UpstreamNotFoundError as error:
             raise UnknownVersionError(f"{wanted}: {error.reason}") from error
-        try:
-            record = await self._check(self._client.lookup(*name, body))
-        except ChecksumDatabaseError:
-            # What is held may be of a tree that was never trusted: without it, once more.
-            record = await self._check(self._client.lookup(*name, body), fresh=True)
+        record = await self._check(self._client.lookup(*name, body))
         self._hashes(record, wanted)
         await self._keep_proven({name: record})
         return record
-
-    async def _is_proven(self, name, record):
-        """Report whether a record that is held is one of the tree that is trusted now.
-
-        It was proven for a tree that may never have been trusted.
-        """
-        body = tlog.format_record(record) + self._client.note
-        try:
-            await self._check(self._client.lookup(*name, body))
-        except ChecksumDatabaseError:
-            return False
-        return True
 
     def _hashes(self, record, wanted):
         """Return the hashes of zip and go.mod that a proven record has for a module version.
@@ -247,22 +205,15 @@ class Checksums:
         upstream, below = await self._once(self._locate)
         return await upstream.text(f"{below}{path}", MAX_REPLY)
 
-    async def _check(self, check, fresh=False):
-        """Return the result of a check of `gomod.sumdb`, given the tiles that it yields.
-
-        Args:
-            check: The check.
-            fresh: Whether no tile that is held is believed; those that come take their places.
-        """
+    async def _check(self, check):
+        """Return the result of a check of `gomod.sumdb`, given the tiles that it yields."""
         given, asked = None, []
         try:
             while True:
                 wanted = check.send(given)
                 asked += wanted
-                given = await self._read_all(wanted, fresh)
+                given = await self._read_all(wanted)
         except StopIteration as end:
-            if fresh:
-                await sync_to_async(self._store.drop)(asked)
             return end.value
         except errors.ForkError as fork:
             raise ForkError(str(fork), self.name, fork.held, fork.seen) from fork
@@ -274,11 +225,9 @@ class Checksums:
                 raise
             raise ChecksumDatabaseError(f"{self.name}: {error}") from error
 
-    async def _read_all(self, tiles, fresh):
-        is_new = fresh or isinstance(tiles, sumdb.Uncached)
-        read = self._download if is_new else self._read_once
+    async def _read_all(self, tiles):
+        read = self._download if isinstance(tiles, sumdb.Uncached) else self._read_once
         tiles = list(tiles)
-        self._fetched.update(tile.place for tile in tiles if is_new)
         read = await asyncio.gather(*map(read, tiles), return_exceptions=True)
         for error in read:
             if isinstance(error, BaseException):
@@ -295,12 +244,10 @@ class Checksums:
 
     async def _read(self, tile):
         held = await self._held(tile)
-        if held is not None:
-            return held
-        self._fetched.add(tile)
-        return await self._download(tile)
+        return await self._download(tile) if held is None else held
 
     async def _download(self, tile):
+        self._fetched.add(tile)
         try:
             return await self._ask(tile.path)
         except UpstreamNotFoundError as error:
@@ -313,14 +260,27 @@ class Checksums:
             raise ChecksumDatabaseError(error.reason) from error
 
     async def _keep_proven(self, records, client=None):
-        """Keep proven records, by name, and the tiles that a client has proven meanwhile."""
+        """Keep proven records, by name, with the tiles and the tree that a client has proven."""
         client = client or self._client
+        tiles, is_kept = self._take_fetched(client), False
+        while not is_kept:
+            other = await self._keep(Proven(records, tiles, client.tree.size, client.note))
+            is_kept = other is None
+            if other:
+                # Somebody else has moved the trusted tree: what is kept has to be of its log.
+                await self._check(client.merge(other))
+                tiles |= self._take_fetched(client)
+            if not is_kept:
+                self._store.compared(other)
+
+    def _take_fetched(self, client):
+        """Return those tiles proven by a client meanwhile that are not held."""
         new = client.take_new()
         fetched = {tile: new[tile] for tile in new if tile in self._fetched}
-        await self._keep((fetched, records))
         self._fetched.difference_update(fetched)
         # Nearly every record has a tile of its own at the bottom. In memory are those above it.
         client.forget(tile for tile in new if tile.level == 0 and tile == tile.full)
+        return fetched
 
 
 NO_DATABASE = (
@@ -354,11 +314,11 @@ def read_all(store, tiles):
     return [found.get(tile) for tile in tiles]
 
 
-def keep_all(store, proven):
-    """Keep what was proven: pairs of tiles and of records, as `TreeStore.keep` takes them."""
-    tiles, records = {}, {}
-    for some_tiles, some_records in proven:
-        tiles |= some_tiles
-        records |= some_records
-    store.keep(records, tiles)
-    return proven
+def keep_all(store, parts):
+    """Return for each `Proven` what `TreeStore.keep` says of all of them together."""
+    records, tiles = {}, {}
+    for part in parts:
+        records |= part.records
+        tiles |= part.tiles
+    newest = max(parts, key=lambda part: part.size)
+    return [store.keep(Proven(records, tiles, newest.size, newest.note))] * len(parts)

@@ -19,7 +19,7 @@ from pulp_go.app.graph import read_graph
 from pulp_go.app.names import read_names
 from pulp_go.app.supplies import GoMods, Supplies
 from pulp_go.app.survey import survey_module
-from pulp_go.app.trees import fill_tiles, join_trees
+from pulp_go.app.trees import fill_tiles
 from pulp_go.app.units import ingest_module
 from pulp_go.app.vouching import vouch
 
@@ -34,7 +34,6 @@ KINDS = {
     "names": read_names,
     "module": ingest_module,
     "survey": survey_module,
-    "trees": join_trees,
     "tiles": fill_tiles,
     "vouch": vouch,
     "zip": fetch_zip,

@@ -1,8 +1,7 @@
 """Checksum databases on behalf of clients: what is not held is asked for through a remote.
 
 What comes is checked and kept as at a sync (`checksums`), so that it can be looked for again where
-all answers come from. The tree that the domain trusts moves only where it has not got what was
-asked for: all clients are shown one tree as long as that will do.
+all answers come from.
 
 The same question is asked once at a time. Questions that follow one another closely are a `Talk`:
 where the database is, its newest tree and the tiles above are found out once. After trouble
@@ -25,10 +24,8 @@ from pulp_go.app.exceptions import (
 )
 from pulp_go.app.history import Finding
 from pulp_go.app.ingest import Wanted
-from pulp_go.app.sumdbs import ChecksumDatabase
 from pulp_go.app.upstream import Upstream
 from pulp_go.gomod.sumdbserver import Latest, Lookup, Supported, TileRequest
-from pulp_go.gomod.tiles import size_with
 
 log = logging.getLogger(__name__)
 
@@ -36,8 +33,6 @@ log = logging.getLogger(__name__)
 IDLE = 10.0
 # So many questions are a talk: the tree that it began with is old then.
 MOST = 500
-# Each further attempt means that somebody else has moved the trusted tree meanwhile.
-ATTEMPTS = 5
 
 
 class Talk:
@@ -138,7 +133,7 @@ class Forwards:
     async def _ask(self, remote, request):
         try:
             async with self._talk(remote).question() as checksums:
-                return await outcome(checksums, remote, request)
+                return await outcome(checksums, request)
         except GoError as error:
             await note(remote, request, error)
             is_late = isinstance(error.__cause__, TimeoutError)
@@ -159,22 +154,21 @@ def version_of(remote):
     return remote.pk, remote.pulp_last_updated
 
 
-async def outcome(checksums, remote, request):
+async def outcome(checksums, request):
     """Return the `Fetched` of a question that the database has answered.
 
     Raises:
         GoError: It has not, or its answer cannot be believed.
     """
     try:
-        least = await bring(checksums, request)
+        await bring(checksums, request)
     except UnknownVersionError as error:
         return Fetched(code=error.error_code)
-    await trust(checksums, remote.pulp_domain_id, least)
     return Fetched()
 
 
 async def bring(checksums, request):
-    """Have what is asked for kept, and return the size of the smallest tree that has it.
+    """Have what is asked for kept, and the tree trusted that has it.
 
     Raises:
         GoError: It does not come.
@@ -182,43 +176,12 @@ async def bring(checksums, request):
     match request:
         case Supported():
             await checksums.locate()
-            return 0
         case Latest():
             await checksums.renew()
-            return 1
         case Lookup(module, version):
-            [proof] = (await checksums.vouch(Wanted(module, version))).proofs
-            return proof.record + 1
+            await checksums.vouch(Wanted(module, version))
         case TileRequest(tile):
-            least = size_with(tile)
-            _, size, _ = await checksums.join([])
-            if least <= size or least <= await checksums.renew():
-                await checksums.bring([tile])
-            return least
-
-
-async def trust(checksums, domain, least):
-    """Have the domain trust a tree of this size at least, if there is one.
-
-    Args:
-        checksums: The `Checksums` that have seen newer trees.
-        domain: The primary key of the domain.
-        least: The size.
-
-    Raises:
-        ForkError: The domain trusts a tree that contradicts them.
-    """
-    databases = ChecksumDatabase.objects.filter(pulp_domain_id=domain, name=checksums.name)
-    for _ in range(ATTEMPTS if least else 0):
-        size, trusted = await databases.values_list("size", "note").aget()
-        # Also where that is the newer one: what is kept has to be as wide as in it.
-        _, newest, seen = await checksums.join([bytes(trusted).decode()] if size else [])
-        if size >= least or newest < least:
-            return
-        await checksums.widen()
-        held = databases.filter(size=size)
-        if await held.aupdate(size=newest, note=seen.encode()):
-            return
+            await checksums.bring(tile)
 
 
 async def note(remote, request, error):

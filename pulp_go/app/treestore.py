@@ -1,6 +1,7 @@
 """What is known of a checksum database, in rows: `gomod.sumdbserver.Store` and what fills it."""
 
 from collections import defaultdict
+from dataclasses import dataclass, field
 from functools import reduce
 from operator import or_
 
@@ -9,9 +10,10 @@ from django.db.models import Q
 
 from pulp_go.app.batches import batches
 from pulp_go.app.exceptions import ChecksumDatabaseError
+from pulp_go.app.history import Evidence
 from pulp_go.app.sumdbs import ChecksumDatabase, ChecksumRecord
 from pulp_go.gomod.knowntree import HEIGHT
-from pulp_go.gomod.tiles import Tile, cut, size_with
+from pulp_go.gomod.tiles import cut
 from pulp_go.gomod.tlog import Record
 
 # Look-ups of tiles name each row; so many make a statement that is planned fast.
@@ -47,8 +49,25 @@ def open_database(verifier, domain):
     return database
 
 
+@dataclass(frozen=True, slots=True)
+class Proven:
+    """What was proven, of a signed tree.
+
+    Attributes:
+        records: `Record`s by module and version.
+        tiles: The data of tiles of hashes, by `Tile`.
+        size: The size of the tree.
+        note: Its signed note.
+    """
+
+    records: dict = field(default_factory=dict)
+    tiles: dict = field(default_factory=dict)
+    size: int = 0
+    note: bytes = b""
+
+
 class TreeStore:
-    """A checksum database as its rows have it.
+    """A checksum database as its rows have it: all that is held is of the trusted tree.
 
     Args:
         database: The `ChecksumDatabase`.
@@ -99,24 +118,70 @@ class TreeStore:
         rows = self.database.records.filter(module__in=modules, version__in=versions)
         return {(row.module, row.version): Record(row.number, row.text) for row in rows}
 
-    def keep(self, records, tiles):
-        """Keep what was proven.
+    def keep(self, proven):
+        """Keep what was proven, and trust its tree if that is larger than the trusted one.
 
         Args:
-            records: `Record`s by module and version.
-            tiles: The data of tiles of hashes, by `Tile`.
+            proven: The `Proven`, of the log of the tree that this store knows as the trusted one.
+
+        Returns:
+            None, or the note of the tree that is trusted by now: then nothing is kept before the
+            two were compared, see `compared`.
         """
+        with transaction.atomic():
+            held = ChecksumDatabase.objects.select_for_update().get(pk=self.database.pk)
+            if bytes(held.note) != bytes(self.database.note):
+                return bytes(held.note)
+            self._keep_records(proven.records)
+            self._keep_tiles(proven.tiles)
+            if proven.size > held.size:
+                held.size, held.note = proven.size, proven.note
+                held.save()
+        self.database = held
+        return None
+
+    def compared(self, note):
+        """Know another tree as the trusted one, after what comes was shown to be of its log."""
+        self.database.note = note
+
+    def retreat(self, size, note):
+        """Trust a smaller tree again, and hold nothing that only a larger one has.
+
+        Args:
+            size: The size of the tree.
+            note: Its signed note.
+        """
+        with transaction.atomic():
+            held = ChecksumDatabase.objects.select_for_update().get(pk=self.database.pk)
+            if held.size <= size:
+                return
+            held.records.filter(number__gte=size).delete()
+            known = Evidence.objects.filter(domain=held.pulp_domain_id, database=held.name)
+            known.filter(record__gte=size).delete()
+            for level in held.tiles.values_list("level", flat=True).distinct():
+                self._cut_tiles(level, size)
+            held.size, held.note = size, note
+            held.save()
+
+    def _keep_records(self, records):
         rows = [
             ChecksumRecord(
                 database=self.database, number=one.id, module=path, version=version, text=one.text
             )
             for (path, version), one in sorted(records.items())
         ]
-        with transaction.atomic():
-            ChecksumRecord.objects.bulk_create(rows, ignore_conflicts=True)
-            self.keep_tiles(tiles)
+        ChecksumRecord.objects.bulk_create(rows, ignore_conflicts=True)
 
-    def keep_tiles(self, tiles):
+    def _cut_tiles(self, level, size):
+        """Hold no hash of a level that a tree of `size` records has not."""
+        number, width = divmod(size >> (HEIGHT * level), 1 << HEIGHT)
+        tiles = self.database.tiles.filter(level=level)
+        tiles.filter(number__gte=number + (width > 0)).delete()
+        for tile in tiles.filter(number=number, width__gt=width):
+            tile.width, tile.data = width, cut(bytes(tile.data), width)
+            tile.save()
+
+    def _keep_tiles(self, tiles):
         """Keep tiles, each with its data; where one is held, the wider one stays."""
         # In one order everywhere: two transactions never wait for each other.
         rows = [
@@ -125,17 +190,6 @@ class TreeStore:
         ]
         with connection.cursor() as cursor:
             cursor.executemany(KEEP_TILE, rows)
-
-    def drop(self, tiles):
-        """Hold tiles no more, in any width: others come in their places."""
-        for batch in batches(tiles, BATCH):
-            self.database.tiles.filter(places(batch)).delete()
-
-    def narrow_in(self, size):
-        """Return the places of the tiles of a tree of `size` records that are held as partial."""
-        partial = self.database.tiles.filter(width__lt=1 << HEIGHT)
-        places = partial.values_list("level", "number")
-        return [place for place in places if size_with(Tile(HEIGHT, *place, 1)) <= size]
 
 
 def places(tiles):

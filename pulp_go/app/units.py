@@ -37,8 +37,6 @@ class Report:
         failed: `[module, version, code, reason]` of each that is not.
         counts: How many were `planned`, `downloaded`, `verified` and `failed`.
         fingerprint: What `resolving.fingerprint` says of the unit and the upstream's answers.
-        tree: The signed note of the checksum database's newest tree, if that is newer than the one
-            that the domain trusts.
         stop: Why the whole sync has to stop, as JSON, or None.
         is_complete: Whether there is nothing to ask for again: no failure, every `.info` held.
     """
@@ -51,7 +49,6 @@ class Report:
         self.failed = []
         self.counts = Counter()
         self.fingerprint = ""
-        self.tree = None
         self.stop = None
         self.is_complete = True
         self._progress = progress
@@ -96,7 +93,6 @@ class Report:
             "failed": self.failed,
             "counts": self.counts,
             "fingerprint": self.fingerprint if self.is_complete else "",
-            "tree": self.tree,
             "stop": self.stop,
         }
 
@@ -121,8 +117,8 @@ async def ingest_module(unit, supplies, progress):
 
     Returns:
         `{"module", "selected": [version], "listed": bool, "added": [pk], "failed": [[module,
-        version, code, reason]], "counts": {...}, "fingerprint", "tree": note or None, "stop":
-        {"code", "reason", "fork": {"database", "held", "seen"}} or None}`. With the fingerprint
+        version, code, reason]], "counts": {...}, "fingerprint", "stop": {"code", "reason",
+        "fork": {"database", "held", "seen"}} or None}`. With the fingerprint
         that was given nothing was looked at, and nothing is in `added`.
     """
     supply = await enter(unit, supplies)
@@ -139,7 +135,6 @@ async def ingest_module(unit, supplies, progress):
         for one in wanted:
             work = ingest_version(one, held.get(one.version), proven, supply, supplies, report)
             group.create_task(work)
-    report.tree = supply.checksums.seen
     return report.json()
 
 

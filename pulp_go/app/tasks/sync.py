@@ -23,7 +23,7 @@ from pulp_go.app.synced import LastSync
 from pulp_go.app.tasks.planning import plan
 from pulp_go.app.tasks.progress import Progress
 from pulp_go.app.tasks.settling import latest_version, settle_all, unwanted
-from pulp_go.app.tasks.trusting import fill, stopped, trust
+from pulp_go.app.tasks.trusting import Trusted, fill
 from pulp_go.app.units import first_of
 from pulp_go.gomod import mainmodules
 
@@ -55,13 +55,13 @@ def synchronize(remote_pk, repository_pk, mirror=False, optimize=True, strict=Fa
     remote = GoRemote.objects.get(pk=remote_pk)
     repository = GoRepository.objects.get(pk=repository_pk)
     before = Before.of(repository, remote, optimize)
+    trusted = Trusted.of(remote)
     with Progress() as progress:
         run = Runner(progress)
         made = plan(remote, repository, before.last, run, mirror)
         outcome = run_units(made, before, remote, run)
         if outcome.stop:
-            raise stopped(repository, outcome.stop)
-        trust(repository, remote, outcome.trees, run)
+            raise trusted.stopped(repository, outcome.stop)
         fill(repository, remote, run)
         new, refused = settle_all(repository, outcome.pks)
         outcome.refuse(refused)
@@ -118,7 +118,6 @@ class Outcome:
         kept: The modules that were skipped, or of which nothing could be found out.
         fingerprints: Of each module of which everything came.
         refused: How many of `failed` the repository refused.
-        trees: Signed notes of a checksum database's trees that are newer than the trusted one.
         stop: Why the sync has to stop, as a unit says it, or None.
     """
 
@@ -128,7 +127,6 @@ class Outcome:
     kept: set = field(default_factory=set)
     fingerprints: dict = field(default_factory=dict)
     refused: int = 0
-    trees: set = field(default_factory=set)
     stop: dict | None = None
 
     @property
@@ -151,8 +149,6 @@ class Outcome:
         self.failed += result["failed"]
         self.selected[path] = set(result["selected"])
         self.stop = self.stop or result["stop"]
-        if result["tree"]:
-            self.trees.add(result["tree"])
         if result["fingerprint"]:
             self.fingerprints[path] = result["fingerprint"]
         if not result["listed"] or before.fingerprints.get(path) == result["fingerprint"]:

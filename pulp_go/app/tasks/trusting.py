@@ -1,13 +1,14 @@
-"""What a sync makes of the signed trees that its units of work have seen.
+"""What a sync makes of the trees of a checksum database, apart from what is looked up in them.
 
-A trusted tree moves to a larger one that was shown to begin with it, here and where questions of
-clients are forwarded (`forwarding`), never in a unit of work. Two trees that contradict each other
-are kept as a finding, and nothing is added.
+Two signed trees that contradict each other are kept as a finding, nothing is added, and what was
+trusted since the sync began is trusted no more: one of the two trees is a lie, and nobody knows
+which.
 
 docs/dev/learn/decisions/0012-checksum-databases.md
 """
 
 import logging
+from dataclasses import dataclass
 
 from pulp_go.app.batches import batches
 from pulp_go.app.exceptions import SyncStoppedError
@@ -15,41 +16,53 @@ from pulp_go.app.history import Finding
 from pulp_go.app.models import SumDBTiles
 from pulp_go.app.sumdbs import ChecksumDatabase
 from pulp_go.app.tasks.planning import common_to_units
+from pulp_go.app.treestore import TreeStore
 from pulp_go.gomod.knowntree import HEIGHT
 
 log = logging.getLogger(__name__)
 
 # Units of work, of which each brings up to 256 tiles at the bottom and the one above them.
 FILLED_AT_ONCE = 20
-# Each further attempt means that another sync has moved the tree meanwhile.
-ATTEMPTS = 5
 
 
-def trust(repository, remote, notes, run):
-    """Have the domain trust the newest of the trees that units of work have seen.
+@dataclass(frozen=True, slots=True)
+class Trusted:
+    """The tree that a domain trusts when a sync begins.
 
-    Where that cannot be shown now, the tree stays as it is: only what is newer than it is not
-    looked up from here before the next sync.
-
-    Args:
-        repository: The `GoRepository` that is synced.
-        remote: The `GoRemote`.
-        notes: Signed notes.
-        run: Does units of work.
-
-    Raises:
-        SyncStoppedError: Two of the trees contradict each other.
+    Attributes:
+        size: The size of the tree, 0 for none.
+        note: Its signed note.
     """
-    unit = common_to_units(remote, repository) | {"kind": "trees", "trees": sorted(notes)}
-    for _ in range(ATTEMPTS if notes else 0):
-        [joined] = run([unit])
-        if joined["stop"]:
-            raise stopped(repository, joined["stop"])
-        if joined["trouble"]:
-            log.warning("the trusted tree of %s stays: %s", remote.sumdb, joined["trouble"][1])
-            return
-        if advance(remote, joined):
-            return
+
+    size: int = 0
+    note: bytes = b""
+
+    @classmethod
+    def of(cls, remote):
+        """Return the tree of the checksum database of a remote."""
+        database = known_database(remote)
+        return cls(database.size, bytes(database.note)) if database else cls()
+
+    def stopped(self, repository, stop):
+        """Return the error that a unit of work has stopped with; of a fork nothing is believed.
+
+        Args:
+            repository: The `GoRepository` that is synced.
+            stop: The `stop` of the unit's result.
+        """
+        if fork := stop.get("fork"):
+            domain = repository.pulp_domain_id
+            Finding.note_fork(domain, fork, repository)
+            known = ChecksumDatabase.objects.get(pulp_domain=domain, name=fork["database"])
+            TreeStore(known).retreat(self.size, self.note)
+        return SyncStoppedError(stop["code"], stop["reason"])
+
+
+def known_database(remote):
+    """Return the `ChecksumDatabase` of a remote, None if the domain does not know it."""
+    verifier = remote.database
+    known = ChecksumDatabase.objects.filter(pulp_domain=remote.pulp_domain_id)
+    return verifier and known.filter(name=verifier.name).first()
 
 
 def fill(repository, remote, run):
@@ -73,8 +86,7 @@ def fill(repository, remote, run):
 
 def units_to_fill(remote, common):
     """Yield the units of work that bring the full tiles at the bottom that are not held."""
-    known = ChecksumDatabase.objects.filter(pulp_domain=remote.pulp_domain)
-    database = known.filter(name=remote.database.name).first()
+    database = known_database(remote)
     full = (database.size if database else 0) >> HEIGHT
     for start in range(0, full, 1 << HEIGHT):
         end = min(start + (1 << HEIGHT), full)
@@ -84,23 +96,3 @@ def units_to_fill(remote, common):
         )
         if numbers:
             yield common | {"tiles": sorted(numbers)}
-
-
-def advance(remote, joined):
-    """Trust a larger tree, unless another one is trusted by now; report whether it is."""
-    held = ChecksumDatabase.objects.filter(
-        pulp_domain=remote.pulp_domain, name=joined["database"], size=joined["from"]
-    )
-    return bool(held.update(size=joined["size"], note=joined["note"].encode()))
-
-
-def stopped(repository, stop):
-    """Return the error that a unit of work has stopped with; a fork is noted as a finding.
-
-    Args:
-        repository: The `GoRepository` that is synced.
-        stop: The `stop` of the unit's result.
-    """
-    if fork := stop.get("fork"):
-        Finding.note_fork(repository.pulp_domain_id, fork, repository)
-    return SyncStoppedError(stop["code"], stop["reason"])

@@ -77,6 +77,7 @@ MAY_IMPORT = {
     "app.checksums": {
         "pulp_go.gomod",
         "pulp_go.app.batcher",
+        "pulp_go.app.connectionthread",
         "pulp_go.app.ingest",
         "pulp_go.app.treestore",
         "pulp_go.app.upstream",
@@ -84,6 +85,7 @@ MAY_IMPORT = {
     | ROWS
     | LOOP,
     "app.batcher": LOOP,
+    "app.connectionthread": LOOP | {"django.db"},
     "app.hashing": {"pulp_go.gomod", "pulp_go.hasher", "pulp_go.app.exceptions", "django.conf"},
     "app.spool": {"django.conf"},
     "app.supplies": {
@@ -198,6 +200,7 @@ MAY_IMPORT = {
         "pulp_go.app.deferred",
         "pulp_go.app.executor",
         "pulp_go.app.ingest",
+        "pulp_go.app.treestore",
     }
     | UPLOADS
     | UNITS

@@ -1,10 +1,10 @@
 """An upstream with a checksum database, in this process: a log of any size, and a record of it."""
 
+from contextlib import AsyncExitStack
 from types import SimpleNamespace
 
 from pulp_go.app.checksums import Checksums
 from pulp_go.app.exceptions import UpstreamNotFoundError
-from pulp_go.app.sumdbs import ChecksumDatabase
 from pulp_go.gomod.tiles import parse_tile_path
 from pulp_go.tests.unit.gomod.logs import TEXT, VERIFIER, Log
 
@@ -62,9 +62,4 @@ class Source:
 
     def checksums(self, domain):
         """Return the `Checksums` of this upstream."""
-        return Checksums(self, domain, None)
-
-
-def trust(size, note):
-    """Have the domain trust a tree, as the task does it."""
-    ChecksumDatabase.objects.update(size=size, note=note)
+        return Checksums(self, domain, AsyncExitStack().enter_async_context)

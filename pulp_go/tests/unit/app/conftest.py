@@ -13,11 +13,13 @@ import sys
 import tempfile
 import threading
 import time
+from contextlib import nullcontext
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import django
 import pytest
+from asgiref.sync import sync_to_async
 from cryptography.fernet import Fernet
 
 from pulp_go.standalone import home, postgres
@@ -51,7 +53,8 @@ os.environ["DJANGO_SETTINGS_MODULE"] = "pulpcore.app.settings"
 django.setup()
 from django.db import connections, transaction  # noqa: E402
 
-from pulp_go.app.models import GoRemote, GoRepository  # noqa: E402 (it wants Django set up)
+from pulp_go.app import checksums  # noqa: E402 (it wants Django set up)
+from pulp_go.app.models import GoRemote, GoRepository  # noqa: E402 (the same)
 
 
 @pytest.fixture(scope="session")
@@ -83,8 +86,10 @@ def database():
 
 
 @pytest.fixture
-def db(database):
+def db(database, monkeypatch):
     """The database, as it was after the migrations; what a test writes is rolled back."""
+    # Another connection would not see what is written, and would keep what it writes.
+    monkeypatch.setattr(checksums, "ConnectionThread", lambda: nullcontext(sync_to_async))
     with transaction.atomic():
         yield
         transaction.set_rollback(True)

@@ -21,7 +21,7 @@ from pulp_go.app.ingest import Wanted, named_by_go_sum
 from pulp_go.app.sumdbs import ChecksumDatabase, ChecksumRecord, HashTile
 from pulp_go.app.treestore import TreeStore
 from pulp_go.gomod import sumdb
-from pulp_go.tests.unit.app.checksumlogs import GO_MOD_H1, H1, Source, record, trust
+from pulp_go.tests.unit.app.checksumlogs import GO_MOD_H1, H1, Source, record
 from pulp_go.tests.unit.gomod.logs import VERIFIER, Log
 
 from pulpcore.plugin.util import get_domain_pk  # isort: skip
@@ -73,24 +73,15 @@ def test_what_is_proven_is_kept_and_not_asked_again(source):
     assert (row.number, row.module, row.version) == (LATE, *NAME)
     assert row.text == record(*NAME)
     assert HashTile.objects.count() == 4
-    trust(SIZE, source.log.note())
     source.asked.clear()
     [vouched] = vouch(here(source))
     assert (vouched.h1, source.asked) == (H1, [])
 
 
-def test_a_record_that_no_trusted_tree_has_is_looked_up_again(source):
+def test_the_tree_that_has_a_record_is_trusted(source):
     vouch(here(source))
-    source.asked.clear()
-    vouch(here(source))
-    assert PATH in source.asked
-
-
-def test_the_trusted_tree_does_not_move_by_itself(source):
-    checksums = here(source)
-    vouch(checksums)
-    assert ChecksumDatabase.objects.get().size == 0
-    assert checksums.seen == source.log.note().decode()
+    database = ChecksumDatabase.objects.get()
+    assert (database.size, bytes(database.note)) == (SIZE, source.log.note())
 
 
 def test_nothing_is_asked_twice(db):
@@ -183,7 +174,6 @@ def test_the_record_of_another_module_vouches_for_nothing(source):
 
 def test_a_fork_is_no_trouble(source):
     vouch(here(source))
-    trust(SIZE, source.log.note())
     ChecksumRecord.objects.all().delete()
     other = Source(SIZE + 5, {NAME: 7})
     with pytest.raises(ForkError) as error:
@@ -195,7 +185,6 @@ def test_a_fork_is_no_trouble(source):
 
 def test_a_database_that_went_back_is_not_followed(source):
     vouch(here(source))
-    trust(SIZE, source.log.note())
     older = Source(300, {("example.com/b", "v1.0.0"): 200})
     with pytest.raises((ChecksumDatabaseError, ForkError)):
         vouch(here(older), Wanted("example.com/b", "v1.0.0"))
@@ -221,24 +210,63 @@ def test_a_name_has_one_key(source):
     assert source.asked == []
 
 
+B = ("example.com/b", "v1.0.0")
+GROWN = SIZE + 400
+
+
+def is_served_whole(log):
+    """Report whether all is held that shows all clients the tree of a log, and its two records."""
+    client = sumdb.Client(VERIFIER, log.note())
+    needed = client.needed_for([SIZE], [LATE, SIZE + 300])
+    return set(TreeStore(ChecksumDatabase.objects.get()).tiles(sorted(needed))) == needed
+
+
 def test_a_grown_tree_is_still_served_whole(source):
     vouch(here(source))
-    trust(SIZE, source.log.note())
-    grown = Source(SIZE + 400, {NAME: LATE, ("example.com/b", "v1.0.0"): SIZE + 300})
-    checksums = here(grown)
-    vouch(checksums, Wanted("example.com/b", "v1.0.0"))
-    before, size, note = async_to_sync(checksums.join)([])
-    trust(size, note.encode())
-    assert (before, size) == (SIZE, SIZE + 400)
-    client = sumdb.Client(VERIFIER, grown.log.note())
-    needed = client.needed_for([SIZE], [LATE, SIZE + 300])
-    held = TreeStore(ChecksumDatabase.objects.get()).tiles(sorted(needed))
-    assert set(held) == needed
+    grown = Source(GROWN, {NAME: LATE, B: SIZE + 300})
+    vouch(here(grown), Wanted(*B))
+    assert ChecksumDatabase.objects.get().size == GROWN
+    assert is_served_whole(grown.log)
+
+
+@pytest.mark.parametrize("larger", ["theirs", "ours"])
+def test_who_was_overtaken_compares_the_trees(source, larger):
+    grown = Source(GROWN, {NAME: LATE, B: SIZE + 300})
+    first, second = (source, grown) if larger == "ours" else (grown, source)
+    late = here(second)
+    async_to_sync(late.locate)()
+    wanted = Wanted(*NAME)
+    async_to_sync(late._once)(late._open)
+    vouch(here(first), wanted if larger == "ours" else Wanted(*B))
+    vouch(late, wanted)
+    assert ChecksumDatabase.objects.get().size == GROWN
+    vouch(here(grown), wanted, Wanted(*B))
+    assert is_served_whole(grown.log)
+
+
+def test_who_was_overtaken_by_a_fork_keeps_nothing(source):
+    late = here(source)
+    async_to_sync(late._once)(late._open)
+    fork = Source(SIZE, {B: 7})
+    vouch(here(fork), Wanted(*B))
+    with pytest.raises((ChecksumDatabaseError, ForkError)):
+        vouch(late)
+    assert [row.module for row in ChecksumRecord.objects.all()] == [B[0]]
+    assert bytes(ChecksumDatabase.objects.get().note) == fork.log.note()
+
+
+def test_who_was_overtaken_by_the_way_back_goes_on(source):
+    vouch(here(source))
+    late = here(source)
+    async_to_sync(late._once)(late._open)
+    TreeStore(ChecksumDatabase.objects.get()).retreat(0, b"")
+    vouch(late)
+    assert ChecksumDatabase.objects.get().size == SIZE
+    assert vouch(here(source)) and HashTile.objects.count() == 4
 
 
 def test_all_full_tiles_at_the_bottom_can_be_held(source):
     vouch(here(source))
-    trust(SIZE, source.log.note())
     async_to_sync(here(source).hold_full)(range(SIZE >> 8))
     assert HashTile.objects.filter(level=0, width=256).count() == SIZE >> 8
     source.asked.clear()

@@ -62,18 +62,13 @@ def test_a_look_up_is_proven_and_kept(remote, upstream):
     assert store.tile(Tile(8, 0, 1, 256)) == LOG.tile(Tile(8, 0, 1, 256))
 
 
-def test_the_trusted_tree_stays_if_it_has_what_is_asked_for(remote, upstream):
+@pytest.mark.parametrize("number", [300, 700])
+def test_the_newest_tree_that_came_is_trusted(remote, upstream, number):
     trusted(LOG)
-    serve(upstream, LATER, 300)
+    serve(upstream, LATER, number)
     assert ask(remote, LOOKUP) == [Fetched()]
-    assert (ChecksumDatabase.objects.get().size, ChecksumRecord.objects.get().number) == (700, 300)
-
-
-def test_the_trusted_tree_moves_to_one_that_has_it(remote, upstream):
-    trusted(LOG)
-    serve(upstream, LATER, 700)
-    assert ask(remote, LOOKUP) == [Fetched()]
-    assert asked(upstream) == sorted(["supported", "latest", ONE, *GROWTH])
+    record = ["tile/8/0/001"] if number == 300 else []
+    assert asked(upstream) == sorted(["supported", "latest", ONE, *record, *GROWTH])
     database = ChecksumDatabase.objects.get()
     assert (database.size, bytes(database.note)) == (1000, LATER.note())
 
@@ -148,11 +143,12 @@ def test_a_tile_of_a_newer_tree_has_the_trusted_one_move(remote, upstream):
     assert store.tile(Tile(8, 0, 3, 100)) == LATER.tile(Tile(8, 0, 3, 100))
 
 
-def test_a_tile_of_no_tree_moves_nothing(remote, upstream):
+def test_a_tile_of_no_tree_is_not_asked_for(remote, upstream):
     trusted(LOG)
     serve(upstream, LATER)
     assert ask(remote, TileRequest(Tile(8, 2, 0, 1))) == [Fetched()]
-    assert ChecksumDatabase.objects.get().size == 700
+    assert ChecksumDatabase.objects.get().size == 1000
+    assert "tile/8/2/000.p/1" not in asked(upstream)
 
 
 def test_a_database_without_a_latest_tree(remote, upstream):
@@ -262,37 +258,3 @@ def test_nobody_is_asked_for_a_database_that_has_another_key(remote, upstream):
     ChecksumDatabase.objects.create(name=VERIFIER.name, key="another")
     assert ask(remote, LOOKUP) == [Fetched(code=FORGED)]
     assert asked(upstream) == []
-
-
-def test_the_tree_that_somebody_else_trusts_meanwhile_is_joined(remote, upstream):
-    trusted(LOG)
-    serve(upstream, LATER, 700)
-    latest = Log(1100)
-    moved = []
-    join = forwarding.Checksums.join
-
-    async def move(checksums, notes):
-        # Another process is quicker, once.
-        if notes and not moved:
-            moved.append(await ChecksumDatabase.objects.aupdate(size=1100, note=latest.note()))
-        return await join(checksums, notes)
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(forwarding.Checksums, "join", move)
-        serve(upstream, latest, 700, 1000)
-        upstream.says(f"{BELOW}latest", LATER.note())
-        assert ask(remote, LOOKUP) == [Fetched()]
-    assert ChecksumDatabase.objects.get().size == 1100
-    # 700 lies in tile 2 and 1,000 in tile 3: both are full in the tree that is trusted now.
-    assert HashTile.objects.get(level=0, number=3).width == 256
-
-
-def test_what_was_kept_for_a_tree_that_nobody_came_to_trust_is_widened(remote, upstream):
-    database = trusted(LOG)
-    between = Tile(8, 0, 3, 30)
-    store = TreeStore(database)
-    store.keep({("example.com/two", "v1.0.0"): Record(790, TEXT)}, {between: LATER.tile(between)})
-    later = Log(1100)
-    serve(upstream, later, 1099)
-    assert ask(remote, LOOKUP) == [Fetched()]
-    assert TreeStore(ChecksumDatabase.objects.get()).tile(Tile(8, 0, 3, 256)) is not None

@@ -6,7 +6,7 @@ from pulp_go.app import serving
 from pulp_go.app.answers import Fetched, Unasked
 from pulp_go.app.models import GoDistribution, GoRemote, GoRepository
 from pulp_go.app.sumdbs import ChecksumDatabase
-from pulp_go.app.treestore import TreeStore
+from pulp_go.app.treestore import Proven, TreeStore
 from pulp_go.gomod.sumdbserver import Latest, Lookup, Supported, TileRequest
 from pulp_go.gomod.tiles import Tile
 from pulp_go.gomod.tlog import Record
@@ -39,9 +39,9 @@ def held(db):
     store = TreeStore(trusted(LOG))
     tiles = [Tile(8, 0, 1, 256), Tile(8, 0, 2, 188), Tile(8, 1, 0, 2)]
     records = {("example.com/one", "v1.0.0"): Record(300, TEXT)}
-    # One that was proven for a tree that is not the trusted one yet.
+    # One that the trusted tree has not.
     records["example.com/late", "v1.0.0"] = Record(700, TEXT)
-    store.keep(records, {tile: LOG.tile(tile) for tile in tiles})
+    store.keep(Proven(records, {tile: LOG.tile(tile) for tile in tiles}))
     return store
 
 

@@ -1,4 +1,4 @@
-"""How a trusted tree moves, what a fork leaves behind, and which hashes are fetched for `full`."""
+"""What a fork leaves behind, and which hashes are fetched for `full`."""
 
 from types import SimpleNamespace
 
@@ -8,17 +8,9 @@ from pulp_go.app.exceptions import SyncStoppedError
 from pulp_go.app.history import Finding
 from pulp_go.app.models import GoRemote, GoRepository, SumDBTiles
 from pulp_go.app.sumdbs import ChecksumDatabase, HashTile
-from pulp_go.app.tasks.trusting import ATTEMPTS, fill, stopped, trust
+from pulp_go.app.tasks.trusting import Trusted, fill
 from pulp_go.tests.unit.gomod.logs import VERIFIER
 
-JOINED = {
-    "database": VERIFIER.name,
-    "from": 10,
-    "size": 20,
-    "note": "a note",
-    "trouble": None,
-    "stop": None,
-}
 FORK = {
     "code": "GO0014",
     "reason": "two trees",
@@ -49,7 +41,9 @@ def place(db):
     return SimpleNamespace(
         repository=GoRepository.objects.create(name="r"),
         remote=remote,
-        database=ChecksumDatabase.objects.create(name=VERIFIER.name, key=VERIFIER.key, size=10),
+        database=ChecksumDatabase.objects.create(
+            name=VERIFIER.name, key=VERIFIER.key, size=10, note=b"a note"
+        ),
     )
 
 
@@ -59,52 +53,30 @@ def trusted():
     return row.size, bytes(row.note)
 
 
-def test_a_larger_tree_is_trusted(place):
-    run = Run(JOINED)
-    trust(place.repository, place.remote, {"b", "a"}, run)
-    assert trusted() == (20, b"a note")
-    assert [unit["trees"] for unit in run.units] == [["a", "b"]]
-
-
-def test_without_a_newer_tree_nothing_is_done(place):
-    run = Run()
-    trust(place.repository, place.remote, set(), run)
-    assert run.units == [] and trusted() == (10, b"")
-
-
-def test_who_was_overtaken_compares_again(place):
-    place.database.size = 15
-    place.database.save()
-    run = Run(JOINED, JOINED | {"from": 15})
-    trust(place.repository, place.remote, {"a"}, run)
-    assert trusted() == (20, b"a note") and len(run.units) == 2
-
-
-def test_who_is_always_overtaken_gives_up(place):
-    run = Run(*[JOINED | {"from": 1}] * (ATTEMPTS + 1))
-    trust(place.repository, place.remote, {"a"}, run)
-    assert trusted() == (10, b"") and len(run.units) == ATTEMPTS
-
-
-def test_trouble_leaves_the_tree_as_it_is(place, caplog):
-    run = Run(JOINED | {"trouble": ["GO0003", "503 busy"]})
-    trust(place.repository, place.remote, {"a"}, run)
-    assert trusted() == (10, b"") and "503 busy" in caplog.text
-
-
-def test_a_fork_stops_and_is_kept(place):
-    with pytest.raises(SyncStoppedError, match="GO0014.*two trees"):
-        trust(place.repository, place.remote, {"a"}, Run(JOINED | {"stop": FORK}))
+def test_a_fork_is_kept_and_what_it_was_trusted_for_is_not(place):
+    before = Trusted.of(place.remote)
+    ChecksumDatabase.objects.update(size=20, note=b"another")
+    error = before.stopped(place.repository, FORK)
+    assert isinstance(error, SyncStoppedError) and str(error) == "[GO0014] two trees"
     finding = Finding.objects.get()
     assert (finding.kind, finding.database) == ("fork", VERIFIER.name)
     assert (finding.held, finding.seen) == ({"note": "one"}, {"note": "two"})
     assert (finding.repository, finding.repository_name) == (place.repository, "r")
-    assert trusted() == (10, b"")
+    assert trusted() == (10, b"a note")
+
+
+def test_of_a_database_that_forks_at_once_nothing_is_trusted(place):
+    ChecksumDatabase.objects.all().delete()
+    before = Trusted.of(place.remote)
+    ChecksumDatabase.objects.create(name=VERIFIER.name, key=VERIFIER.key, size=9, note=b"x")
+    before.stopped(place.repository, FORK)
+    assert trusted() == (0, b"")
 
 
 def test_no_database_is_no_finding(place):
-    error = stopped(place.repository, {"code": "GO0015", "reason": "none"})
+    error = Trusted.of(place.remote).stopped(place.repository, {"code": "GO0015", "reason": "none"})
     assert str(error) == "[GO0015] none" and not Finding.objects.exists()
+    assert trusted() == (10, b"a note")
 
 
 def test_only_what_is_needed_is_fetched(place):
