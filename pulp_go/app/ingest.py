@@ -12,7 +12,7 @@ from pulpcore.plugin.models import Artifact
 
 from pulp_go.app.exceptions import BadModuleError, BadReplyError, HashMismatchError
 from pulp_go.app.history import Evidence
-from pulp_go.gomod import dirhash, goproxy, modfile, module, semver
+from pulp_go.gomod import dirhash, infofile, modfile, module, semver
 from pulp_go.gomod.errors import GoModError
 from pulp_go.hasher.facts import Facts
 
@@ -196,7 +196,7 @@ def info_columns(wanted, info):
     origin = None
     if info:
         try:
-            parsed = goproxy.check_info(info, wanted.module, wanted.version)
+            parsed = infofile.check_info(info, wanted.module, wanted.version)
         except GoModError as error:
             raise BadReplyError(f"{wanted}: {error}") from error
         time, origin = parsed.time, parsed.origin

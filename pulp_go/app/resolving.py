@@ -9,7 +9,7 @@ from asgiref.sync import sync_to_async
 from pulp_go.app import keeping
 from pulp_go.app.exceptions import BadReplyError, GoError, UpstreamNotFoundError
 from pulp_go.app.ingest import Wanted, named_by_go_sum
-from pulp_go.gomod import goproxy, versionquery
+from pulp_go.gomod import versionlist, versionquery
 
 
 def fingerprint(remote, unit, *answers):
@@ -93,7 +93,7 @@ async def tagged_latest(path, versions, upstream):
     known = {}
     while True:
         try:
-            return goproxy.choose_latest(path, versions, known.__getitem__)
+            return versionlist.choose_latest(path, versions, known.__getitem__)
         except KeyError as missing:
             version = missing.args[0]
             known[version] = await upstream.go_mod(path, version)
@@ -113,7 +113,9 @@ async def untagged_latest(unit, listed, upstream):
     try:
         return [await upstream.latest(path)]
     except UpstreamNotFoundError:
-        newest = goproxy.choose_latest(path, listed.pseudo_versions, lambda _: b"", listed.times)
+        newest = versionlist.choose_latest(
+            path, listed.pseudo_versions, lambda _: b"", listed.times
+        )
         if newest is None:
             raise
         return [newest]

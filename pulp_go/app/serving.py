@@ -37,7 +37,7 @@ from pulp_go.app.exceptions import (
 )
 from pulp_go.app.models import GoRemote
 from pulp_go.app.moduleversion import units_of
-from pulp_go.gomod import goproxy
+from pulp_go.gomod import goproxy, versionlist
 from pulp_go.gomod.errors import GoModError, InvalidLookupError
 
 TEXT = "text/plain; charset=utf-8"
@@ -172,7 +172,7 @@ def respond(pointer, request, method, fetched):
     """
     match request:
         case goproxy.List(module):
-            return mutable(goproxy.format_list(version_list(pointer, module)), TEXT)
+            return mutable(versionlist.format_list(version_list(pointer, module)), TEXT)
         case goproxy.Latest(module):
             unit = latest(pointer, module)
             return mutable(info_of(unit), JSON)
@@ -205,7 +205,7 @@ def latest(pointer, module):
         RefusalError: There is none.
     """
     versions = version_list(pointer, module)
-    chosen = goproxy.choose_latest(
+    chosen = versionlist.choose_latest(
         module, versions, lambda version: bytes(find(pointer, module, version).go_mod)
     )
     if chosen is None:

@@ -28,7 +28,7 @@ from pulp_go.app.ingest import Files, Wanted
 from pulp_go.app.keeping import attach, held_keys, keep, keep_artifacts, key_of, note_proofs
 from pulp_go.app.moduleversion import ModuleVersion
 from pulp_go.app.rivals import Settled, held_beside, settle
-from pulp_go.gomod import declared, goproxy, modfile, zipname, ziptime
+from pulp_go.gomod import declared, infofile, modfile, zipname, ziptime
 from pulp_go.gomod.errors import GoModError
 
 # A zip may name what is wrong in it with 64 KiB; a reason is for people. In characters.
@@ -85,7 +85,7 @@ def derive(path, said):
     except GoModError as error:
         raise BadModuleError(f"{wanted}: {error}") from error
     go_mod = modfile.synthesize(wanted.module) if facts.go_mod is None else facts.go_mod
-    info = goproxy.format_info(wanted.version, time_of(path, said), None)
+    info = infofile.format_info(wanted.version, time_of(path, said), None)
     return ingest.verify(wanted, Files(info, go_mod, path, facts))
 
 

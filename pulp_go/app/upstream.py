@@ -25,7 +25,7 @@ from pulp_go.app.exceptions import (
     UpstreamError,
     UpstreamNotFoundError,
 )
-from pulp_go.gomod import goproxy, index, modzip
+from pulp_go.gomod import goproxy, index, infofile, modzip, versionlist
 from pulp_go.gomod.errors import GoModError
 
 CHUNK = 1 << 20
@@ -169,7 +169,7 @@ class Upstream:
         await self._downloads.close()
 
     async def versions(self, module):
-        """Return the `goproxy.ListReply` of a module's `@v/list`, and the SHA-256 of its bytes.
+        """Return the `versionlist.ListReply` of a module's `@v/list`, and the SHA-256 of its bytes.
 
         Raises:
             BadReplyError: There are lines, and none of them is a version.
@@ -177,7 +177,7 @@ class Upstream:
         path = goproxy.list_path(module)
         body = await self.text(path, MAX_LIST)
         # A thread: a list of the largest size takes seconds to read.
-        listed = await asyncio.to_thread(goproxy.parse_list, body, module)
+        listed = await asyncio.to_thread(versionlist.parse_list, body, module)
         if listed.junk and not (listed.versions or listed.pseudo_versions):
             raise BadReplyError(f"{self.url}/{path}: no line is a version of this module")
         return listed, sha256(body).hexdigest()
@@ -191,7 +191,7 @@ class Upstream:
         path = goproxy.latest_path(module)
         body = await self.text(path, MAX_INFO)
         try:
-            return goproxy.check_info(body, module, "latest").version
+            return infofile.check_info(body, module, "latest").version
         except GoModError as error:
             raise BadReplyError(f"{self.url}/{path}: {error}") from error
 

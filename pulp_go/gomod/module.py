@@ -142,6 +142,15 @@ def check_canonical(path: str, version: str) -> None:
         raise InvalidVersionError(version, "+incompatible suffix not allowed: major is v0/v1", path)
 
 
+def is_canonical(path: str, version: str) -> bool:
+    """Report whether `check_canonical` accepts `version` for the module `path`."""
+    try:
+        check_canonical(path, version)
+    except (InvalidPathError, InvalidVersionError):
+        return False
+    return True
+
+
 def check_path_major(version: str, path_major: str) -> None:
     """Check that the major of `version` fits `path_major`, the suffix of a module path.
 

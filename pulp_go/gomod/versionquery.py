@@ -56,7 +56,7 @@ class Exact:
 
 @dataclass(frozen=True, slots=True)
 class Latest:
-    """The version that `go` takes for the latest: `goproxy.choose_latest`."""
+    """The version that `go` takes for the latest: `versionlist.choose_latest`."""
 
     def __str__(self) -> str:
         return "latest"
@@ -141,7 +141,7 @@ def expand(word: Word, names: Iterable[str]) -> Iterator[str]:
 def select(query: Query, listed: Iterable[str]) -> tuple[str, ...]:
     """Return which of the `listed` versions of a module `query` selects, each once, in Go's order.
 
-    `Latest` selects none here: it depends on go.mods, see `goproxy.choose_latest`.
+    `Latest` selects none here: it depends on go.mods, see `versionlist.choose_latest`.
     """
     tagged = (version for version in listed if not pseudo.is_pseudo_version(version))
     selected = {version for version in tagged if _is_selected(query, version)}
