@@ -40,7 +40,7 @@ from pulpcore.plugin.util import set_domain
 
 from pulp_go.app import serving
 from pulp_go.app.credentials import ColdError, identify
-from pulp_go.app.lazy import end_fetching, fetching
+from pulp_go.app.lazy import LazyAnswer, end_fetching, fetching
 from pulp_go.app.models import GoDistribution
 
 log = logging.getLogger(__name__)
@@ -216,6 +216,13 @@ async def guard(request, handler):
     return web.Response(status=answer.status, headers=answer.headers, body=answer.body)
 
 
+def content_handler(self, path):
+    """Return the response that answers a request once it is prepared."""
+    return LazyAnswer(self, path)
+
+
+# Pulp asks the model, and what answers sees the models.
+GoDistribution.content_handler = content_handler
 app.middlewares.insert(0, guard)
 app.cleanup_ctx.append(fetching)
 app.on_shutdown.append(end_fetching)

@@ -122,6 +122,8 @@ class SumDBMode(models.TextChoices):
 class GoDistribution(Distribution, AutoAddObjPermsMixin):
     """Serves a repository, or one of its versions, as a GOPROXY at its base path.
 
+    `app.content` gives it its `content_handler`.
+
     Attributes:
         sumdb: A `SumDBMode`: not at all, what is held and through the remote what is not, or what
             is held alone. None is `forward` with a remote, else `off`.
@@ -134,9 +136,3 @@ class GoDistribution(Distribution, AutoAddObjPermsMixin):
     class Meta:
         default_related_name = "%(app_label)s_%(model_name)s"
         permissions = [("manage_roles_godistribution", "Can manage roles on Go distributions")]
-
-    def content_handler(self, path):
-        """Return the response that answers a GOPROXY request once it is prepared."""
-        from pulp_go.app.lazy import LazyAnswer  # lazy sees serving, serving the models
-
-        return LazyAnswer(self, path)

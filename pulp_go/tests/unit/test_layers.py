@@ -235,13 +235,6 @@ IMPURE = {"asyncio", "http", "logging", "multiprocessing", "os", "random", "secr
     "shutil", "signal", "socket", "ssl", "subprocess", "tempfile", "threading", "time",
 }  # fmt: skip
 
-# (file, name): why this import stands inside a function.
-IN_FUNCTIONS = {
-    ("pulp_go/app/models.py", "pulp_go.app.lazy"): (
-        "pulpcore puts content_handler on the model, and the answer must see the models"
-    ),
-}
-
 # (file, name): why this one is not taken from pulpcore.plugin.
 BACK_DOORS: dict[tuple[str, str], str] = {
     ("pulp_go/app/content.py", "pulpcore.content.authentication"): (
@@ -325,9 +318,9 @@ def strays(root):
                 where = f"{path}:{line}: {name}"
                 if name.startswith("."):
                     found.append(f"{where}: relative")
-                elif not allowed(room, name) and (path, name) not in BACK_DOORS | IN_FUNCTIONS:
+                elif not allowed(room, name) and (path, name) not in BACK_DOORS:
                     found.append(f"{where}: not for {room}")
-                if inside and (path, name) not in IN_FUNCTIONS:
+                if inside:
                     found.append(f"{where}: inside a function")
     return found
 
@@ -351,7 +344,7 @@ def test_the_exceptions_are_all_needed():
         for source in sources
         for _, name, _ in imports(source)
     }
-    assert set(IN_FUNCTIONS) | set(BACK_DOORS) <= used
+    assert set(BACK_DOORS) <= used
 
 
 PLANTED = [
@@ -377,7 +370,6 @@ PLANTED = [
 ]
 FINE = [
     ("pulp_go/gomod/semver.py", "import re\nfrom pulp_go.gomod.errors import GoModError"),
-    ("pulp_go/app/models.py", "def f():\n    from pulp_go.app.lazy import LazyAnswer"),
     ("pulp_go/app/units.py", "from pulp_go.app import ingest\nfrom pulpcore.plugin import models"),
     ("pulp_go/app/tasks/__init__.py", "from pulp_go.app.tasks.sync import synchronize"),
     ("pulp_go/app/migrations/0001_initial.py", "import pulpcore.app.models.fields"),
