@@ -86,7 +86,13 @@ MAY_IMPORT = {
     | LOOP,
     "app.batcher": LOOP,
     "app.connectionthread": LOOP | {"django.db"},
-    "app.hashing": {"pulp_go.gomod", "pulp_go.hasher", "pulp_go.app.exceptions", "django.conf"},
+    "app.processes": set(),
+    "app.hashing": {
+        "pulp_go.hasher",
+        "pulp_go.app.exceptions",
+        "pulp_go.app.processes",
+        "django.conf",
+    },
     "app.spool": {"django.conf"},
     "app.supplies": {
         "pulp_go.app.batcher",

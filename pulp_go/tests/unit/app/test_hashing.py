@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import pytest
 from asgiref.sync import async_to_sync
 
-from pulp_go.app import hashing
+from pulp_go.app import hashing, processes
 from pulp_go.app.exceptions import BadModuleError
 from pulp_go.app.hashing import Hashers
 from pulp_go.gomod.errors import GoModError
@@ -24,23 +24,27 @@ def good(tmp_path):
 @pytest.fixture
 def started(monkeypatch):
     """The processes that were started, in order."""
-    processes = []
-    start = hashing.start
+    found = []
+    start = processes.start
 
-    async def noted():
-        processes.append(await start())
-        return processes[-1]
+    async def noted(*args):
+        found.append(await start(*args))
+        return found[-1]
 
-    monkeypatch.setattr(hashing, "start", noted)
-    return processes
+    monkeypatch.setattr(processes, "start", noted)
+    return found
 
 
 @pytest.fixture
 def program(monkeypatch):
-    """Return what has another program started: the text of a Python script."""
+    """Return what has another program started: the text of a Python script, or None for ours."""
+    start = processes.start
 
     def use(script):
-        monkeypatch.setattr(hashing, "COMMAND", (sys.executable, "-c", script))
+        async def other(command, limit):
+            return await start((sys.executable, "-c", script) if script else command, limit)
+
+        monkeypatch.setattr(processes, "start", other)
 
     return use
 
@@ -103,7 +107,7 @@ def test_an_error_names_what_cannot_be_started(good, monkeypatch):
             await ask(hashers, good)
 
     monkeypatch.setattr(asyncio, "create_subprocess_exec", refuse)
-    with pytest.raises(OSError, match="no process can be started that checks zips: Resource"):
+    with pytest.raises(OSError, match="no process can be started: Resource"):
         asyncio.run(once())
 
 
@@ -197,7 +201,6 @@ def test_the_next_one_does_not_get_the_answer_to_a_cancelled_request(
     good, started, program, tmp_path, monkeypatch
 ):
     asked = tmp_path / "asked"
-    command = hashing.COMMAND
     program(
         "import pathlib, sys, time\n"
         "sys.stdin.readline()\n"
@@ -214,7 +217,7 @@ def test_the_next_one_does_not_get_the_answer_to_a_cancelled_request(
             task.cancel()
             with pytest.raises(asyncio.CancelledError):
                 await task
-            monkeypatch.setattr(hashing, "COMMAND", command)
+            program(None)
             return await ask(hashers, good)
 
     assert asyncio.run(cancelled()) == FACTS
@@ -227,15 +230,15 @@ STAYS = [
 ]
 
 
-@pytest.mark.parametrize(("script", "error", "reason", "processes"), STAYS)
+@pytest.mark.parametrize(("script", "error", "reason", "count"), STAYS)
 def test_one_that_does_not_end_is_killed(
-    good, started, program, monkeypatch, script, error, reason, processes
+    good, started, program, monkeypatch, script, error, reason, count
 ):
-    monkeypatch.setattr(hashing, "GRACE", 0)
+    monkeypatch.setattr(processes, "GRACE", 0)
     program(f"import os, sys, time; sys.stdin.readline(); {script}; time.sleep(600)")
     with pytest.raises(error, match=reason):
         asyncio.run(alone(good))
-    assert ended(started) == [-9] * processes
+    assert ended(started) == [-9] * count
 
 
 def test_a_group_that_fails_leaves_no_process(good, started):
@@ -250,7 +253,7 @@ def test_a_group_that_fails_leaves_no_process(good, started):
     ended(started)
 
 
-def test_no_process_can_be_started(good, program, monkeypatch):
-    monkeypatch.setattr(hashing, "COMMAND", (f"{good}\n",))
+def test_no_process_can_be_started(good, monkeypatch):
+    monkeypatch.setattr(sys, "executable", f"{good}\n")
     with pytest.raises(OSError, match="No such file"):
         asyncio.run(alone(good))
