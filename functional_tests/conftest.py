@@ -8,6 +8,7 @@ No test spells such a path; they take `base_url` and hrefs as Pulp gives them.
 """
 
 import os
+import signal
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -40,6 +41,10 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 TRUST = {"REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"}
 for name in [name for name in os.environ if name.lower().endswith("_proxy") or name in TRUST]:
     del os.environ[name]
+
+# A shell that starts tests in the background has this ignored, and what they start would be deaf.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 NewGo = Callable[[str], Go]
 

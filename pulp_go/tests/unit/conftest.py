@@ -2,9 +2,14 @@
 
 import ipaddress
 import os
+import signal
 import socket
 
 import pytest
+
+# A shell that starts tests in the background has this ignored, and what they start would be deaf.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def is_loopback(host):
