@@ -42,9 +42,10 @@ TRUST = {"REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"}
 for name in [name for name in os.environ if name.lower().endswith("_proxy") or name in TRUST]:
     del os.environ[name]
 
-# A shell that starts tests in the background has this ignored, and what they start would be deaf.
-if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
-    signal.signal(signal.SIGINT, signal.default_int_handler)
+# A shell's `&` and nohup have these ignored, and what the tests start would be deaf to them.
+for number in (signal.SIGINT, signal.SIGHUP):
+    if signal.getsignal(number) is signal.SIG_IGN:
+        signal.signal(number, signal.SIG_DFL)
 
 NewGo = Callable[[str], Go]
 

@@ -7,9 +7,10 @@ import socket
 
 import pytest
 
-# A shell that starts tests in the background has this ignored, and what they start would be deaf.
-if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
-    signal.signal(signal.SIGINT, signal.default_int_handler)
+# A shell's `&` and nohup have these ignored, and what the tests start would be deaf to them.
+for number in (signal.SIGINT, signal.SIGHUP):
+    if signal.getsignal(number) is signal.SIG_IGN:
+        signal.signal(number, signal.SIG_DFL)
 
 
 def is_loopback(host):
