@@ -16,9 +16,34 @@ needs less memory than to know which one came first.
 https://go.dev/ref/mod#zip-path-size-constraints
 """
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from pulp_go.gomod.unicode_tables import fold
+
+_ROOM = 1 << 26
+"""The most characters of all directories together that are written out."""
+
+
+def are_apart(paths: Sequence[str]) -> bool:
+    """Report whether these paths of files surely may stand beside each other.
+
+    It is several times as fast as `Collisions`, which alone tells what is wrong, and in which
+    order. Hostile names ("a/a/a/...") are left to it as well.
+    """
+    above = {""}
+    room = _ROOM
+    for directory in {path.rpartition("/")[0] for path in paths}:
+        while directory not in above:
+            above.add(directory)
+            room -= len(directory)
+            if room < 0:
+                return False
+            directory = directory.rpartition("/")[0]
+    folded = set(map(fold, paths))
+    folded_above = set(map(fold, above))
+    is_spelled_one_way = len(folded) == len(paths) and len(folded_above) == len(above)
+    return is_spelled_one_way and folded.isdisjoint(folded_above)
 
 
 class _Held(NamedTuple):

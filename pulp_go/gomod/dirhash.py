@@ -55,6 +55,26 @@ def hash_zip(archive: Archive) -> str:
     return _summarize(archive.contents())
 
 
+def hash_digests(digests: Iterable[tuple[str, str]]) -> str:
+    """Return the `h1:` hash of files of which the hashes are known.
+
+    Args:
+        digests: The name of each file, and the SHA-256 of its content in hex.
+
+    Raises:
+        InvalidPathError: A name contains a newline.
+    """
+    lines = []
+    for name, digest in digests:
+        if "\n" in name:
+            raise InvalidPathError("file", name, "filenames with newlines are not supported")
+        lines.append((name, f"{digest}  {name}\n"))
+    # Python compares str by code point, which is the order of their UTF-8 bytes.
+    lines.sort()
+    summary = sha256("".join(line for _, line in lines).encode()).digest()
+    return f"h1:{b64encode(summary).decode()}"
+
+
 def hash_go_mod(data: bytes) -> str:
     """Return the `h1:` hash of the bytes of a go.mod: the `/go.mod` line of go.sum."""
     return hash1(["go.mod"], lambda _name: BytesIO(data))
@@ -67,15 +87,11 @@ def _read(file: BinaryIO) -> Iterator[bytes]:
 
 
 def _summarize(contents: Iterable[tuple[str, Iterable[bytes]]]) -> str:
-    lines = []
-    for name, chunks in contents:
-        if "\n" in name:
-            raise InvalidPathError("file", name, "filenames with newlines are not supported")
-        digest = sha256()
-        for chunk in chunks:
-            digest.update(chunk)
-        lines.append((name, f"{digest.hexdigest()}  {name}\n"))
-    # Python compares str by code point, which is the order of their UTF-8 bytes.
-    lines.sort()
-    summary = sha256("".join(line for _, line in lines).encode()).digest()
-    return f"h1:{b64encode(summary).decode()}"
+    return hash_digests((name, _digest(chunks)) for name, chunks in contents)
+
+
+def _digest(chunks: Iterable[bytes]) -> str:
+    digest = sha256()
+    for chunk in chunks:
+        digest.update(chunk)
+    return digest.hexdigest()

@@ -211,6 +211,44 @@ class ForkError(GoModError):
         self.seen = seen
 
 
+class GitURLError(GoModError):
+    """A URL that names no git repository, or one in a way that is not allowed.
+
+    The URL itself is no part of it, since what is wrong may be that it holds a secret.
+
+    Attributes:
+        reason: Which rule it breaks.
+    """
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"invalid URL of a git repository: {reason}")
+        self.reason = reason
+
+
+class GoImportError(GoModError):
+    """A page, a tag or a path that does not lead `go` from a module path to a repository.
+
+    Attributes:
+        reason: What is wrong.
+    """
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class GOVCSError(GoModError):
+    """A value of GOVCS that does not parse.
+
+    Attributes:
+        reason: What is wrong with it.
+    """
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
 class ModuleGraphError(GoModError):
     """Main modules of which `go` would load no module graph.
 
@@ -237,3 +275,62 @@ class SelectionError(GoModError):
         super().__init__(f"invalid selection {word!r}: {reason}")
         self.word = word
         self.reason = reason
+
+
+class CheckoutError(GoModError):
+    """A file that git, or we in its place, cannot write because of its attributes.
+
+    Attributes:
+        reason: What is wrong.
+    """
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class CodeHostError(GoModError):
+    """A repository that cannot be read: it is damaged, or holds what no repository should.
+
+    Attributes:
+        reason: What is wrong with it.
+    """
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class FileTooLargeError(CodeHostError):
+    """A file, or another object of a repository, that is too large to be read for its meaning.
+
+    Attributes:
+        name: The path of the file, or the id of the object.
+        limit: The most bytes that it may have.
+    """
+
+    def __init__(self, name: str, limit: int) -> None:
+        super().__init__(f"{name}: too large (max size is {limit} bytes)")
+        self.name = name
+        self.limit = limit
+
+
+class RevisionError(GoModError):
+    """A query of a repository that leads to no version of the module.
+
+    Attributes:
+        module: The path of the module.
+        version: The version concerned, or the query where it led to none; "" for the latest.
+        reason: Why it is no version.
+        is_not_found: Whether there is no such thing; otherwise it is there, and is not allowed.
+    """
+
+    def __init__(
+        self, module: str, version: str, reason: str, *, is_not_found: bool = False, noun: str = ""
+    ) -> None:
+        what = f"{module}@{version}: invalid {noun or 'version'}" if version else module
+        super().__init__(f"{what}: {reason}")
+        self.module = module
+        self.version = version
+        self.reason = reason
+        self.is_not_found = is_not_found

@@ -35,10 +35,10 @@ import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import BinaryIO, Literal, NamedTuple
+from typing import BinaryIO, Generic, Literal, NamedTuple, Protocol, TypeVar
 
 from pulp_go.gomod import gover, modfile
-from pulp_go.gomod.collisions import Collisions
+from pulp_go.gomod.collisions import Collisions, are_apart
 from pulp_go.gomod.errors import InvalidPathError, InvalidZipError, ModFileError
 from pulp_go.gomod.module import check_file_path
 from pulp_go.gomod.modzip import MAX_GO_MOD, MAX_LICENSE, MAX_ZIP_FILE, check_module_version
@@ -55,6 +55,25 @@ _CLEAN = re.compile(
     rf"[./] | /?{_ELEMENT}(?:/{_ELEMENT})*+ | \.\.(?:/\.\.(?=/|\Z))*+(?:/{_ELEMENT})*+",
     re.ASCII | re.VERBOSE,
 )
+
+
+class TreeFile(Protocol):
+    """What the rules look at of a file, but for the go.mod in the root; see `SourceFile`."""
+
+    @property
+    def path(self) -> str:
+        """Its path relative to the root of the module."""
+
+    @property
+    def size(self) -> int:
+        """Its declared size in bytes."""
+
+    @property
+    def mode(self) -> Mode:
+        """What kind of file it is."""
+
+
+F = TypeVar("F", bound=TreeFile)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +102,7 @@ class FileError(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class CheckedFiles:
+class CheckedFiles(Generic[F]):
     """What becomes of the files of a source tree.
 
     Attributes:
@@ -94,7 +113,7 @@ class CheckedFiles:
         size_error: That the files are too large together, or "".
     """
 
-    valid: tuple[SourceFile, ...]
+    valid: tuple[F, ...]
     omitted: tuple[FileError, ...]
     invalid: tuple[FileError, ...]
     size_error: str
@@ -108,15 +127,71 @@ class CheckedFiles:
         return None
 
 
-def check_files(files: Sequence[SourceFile]) -> CheckedFiles:
+def check_files(files: Sequence[SourceFile]) -> CheckedFiles[SourceFile]:
     """Return which of `files`, a source tree, go into the zip. Only the root's go.mod is read.
 
     What `open` raises is passed on.
 
     https://pkg.go.dev/golang.org/x/mod/zip#CheckFiles
     """
-    tree = _Tree(files)
-    valid: list[SourceFile] = []
+    return check_tree(files, lambda file: b"".join(_read(file, MAX_GO_MOD)))
+
+
+def check_tree(files: Sequence[F], read_go_mod: Callable[[F], bytes]) -> CheckedFiles[F]:
+    """Return which of `files`, a source tree, go into the zip.
+
+    Nearly all trees are without fault, and that is found out faster than what is wrong.
+
+    Args:
+        files: The files.
+        read_go_mod: Returns the content of the go.mod in the root, at most 16 MiB of it. It is
+            called for this file only, and what it raises is passed on.
+    """
+    tree = _Tree(files, read_go_mod)
+    return _check_at_once(tree, files) or _check_one_by_one(tree, files)
+
+
+def _check_at_once(tree: "_Tree", files: Sequence[F]) -> CheckedFiles[F] | None:
+    """Return what becomes of `files` if none of them is invalid, or None if one may be."""
+    valid: list[F] = []
+    omitted: dict[str, str] = {}
+    paths: list[str] = []
+    for file in files:
+        reason = tree.foreign(file)
+        if reason:
+            if _unclean(file):
+                return None
+        else:
+            paths.append(file.path)
+            reason = _irregular(file)
+        if reason:
+            omitted.setdefault(file.path, reason)
+        else:
+            valid.append(file)
+    if any(file.mode == "directory" for file in files) or not _are_fine(paths):
+        return None
+    if any(map(tree.oversized, valid)) or tree.size_error():
+        return None
+    return CheckedFiles(tuple(valid), _errors(omitted), (), "")
+
+
+def _are_fine(paths: Sequence[str]) -> bool:
+    """Report whether surely all of `paths` may be those of files of one module.
+
+    What `check_file_path` lets pass is clean and relative.
+    """
+    try:
+        for path in paths:
+            check_file_path(path)
+    except InvalidPathError:
+        return False
+    return are_apart(paths) and not any(map(_is_misspelled, paths))
+
+
+def _check_one_by_one(tree: "_Tree", files: Sequence[F]) -> CheckedFiles[F]:
+    """Return what becomes of `files`, each with the first rule that fits it."""
+    tree.restart()
+    valid: list[F] = []
     omitted: dict[str, str] = {}
     invalid: dict[str, str] = {}
     rules = (
@@ -231,22 +306,27 @@ def _is_vendoring_mended(go_version: str) -> bool:
 class _Tree:
     """What the rules for one file have to know of the others."""
 
-    def __init__(self, files: Iterable[SourceFile]) -> None:
+    def __init__(self, files: Iterable[F], read_go_mod: Callable[[F], bytes]) -> None:
         self._go_version = ""
-        self._collisions = Collisions()
-        self._size = 0
+        self.restart()
         modules = set()
         for file in files:
-            directory, _, base = file.path.rpartition("/")
-            if fold(base) != "go.mod" or file.mode != "regular":
+            # Folding never changes the length.
+            if fold(file.path[-6:]) != "go.mod" or file.mode != "regular":
                 continue
-            if directory:
+            directory, _, base = file.path.rpartition("/")
+            if directory and len(base) == len("go.mod"):
                 modules.add(directory + "/")
             elif file.path == "go.mod":
-                self._go_version = _read_go_version(file)
+                self._go_version = _go_version(read_go_mod(file))
         self._modules = _outermost(modules)
 
-    def foreign(self, file: SourceFile) -> str:
+    def restart(self) -> None:
+        """Forget the files that `misnamed` and `oversized` were asked about."""
+        self._collisions = Collisions()
+        self._size = 0
+
+    def foreign(self, file: TreeFile) -> str:
         """Return why `file` is no file of this module, or ""."""
         if is_vendored_package(file.path, self._go_version):
             return "file is in vendor directory"
@@ -256,17 +336,17 @@ class _Tree:
             return "file is inserted by 'hg archive' and is always omitted"
         return ""
 
-    def misnamed(self, file: SourceFile) -> str:
+    def misnamed(self, file: TreeFile) -> str:
         """Return why no file of a module may have this path, or ""."""
         try:
             check_file_path(file.path)
         except InvalidPathError as error:
             return error.reason
-        if file.path != "go.mod" and fold(file.path) == "go.mod":
+        if _is_misspelled(file.path):
             return "go.mod files must have lowercase names"
         return self._collisions.check(file.path, is_directory=file.mode == "directory")
 
-    def oversized(self, file: SourceFile) -> str:
+    def oversized(self, file: TreeFile) -> str:
         """Return that `file` is too large, or "", and count its size."""
         self._size += file.size
         if file.path == "go.mod" and file.size > MAX_GO_MOD:
@@ -299,22 +379,26 @@ def _outermost(directories: Iterable[str]) -> list[str]:
     return outermost
 
 
-def _read_go_version(file: SourceFile) -> str:
+def _go_version(data: bytes) -> str:
     """Return the Go version that a go.mod declares, or "" if it does not, or does not parse."""
-    data = b"".join(_read(file, MAX_GO_MOD))
     try:
         return modfile.parse_lax(data).go
     except ModFileError:
         return ""
 
 
-def _unclean(file: SourceFile) -> str:
+def _is_misspelled(path: str) -> bool:
+    """Report whether `path` is a go.mod in the root in other than lower case."""
+    return len(path) == len("go.mod") and path != "go.mod" and fold(path) == "go.mod"
+
+
+def _unclean(file: TreeFile) -> str:
     if not _CLEAN.fullmatch(file.path):
         return "file path is not clean"
     return "file path is not relative" if file.path.startswith("/") else ""
 
 
-def _irregular(file: SourceFile) -> str:
+def _irregular(file: TreeFile) -> str:
     match file.mode:
         case "regular":
             return ""

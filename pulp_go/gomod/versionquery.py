@@ -5,11 +5,13 @@ r"""The words of a selection: a module path, or a glob of paths, and which of it
     path@latest          the one that `go` takes for the latest
     path@v1, path@v1.2   the listed releases of this major or minor version
     path@>=v1.7.0        the listed releases that compare so: > >= < <=; `v2` is read as `v2.0.0`
+    path@main            the branch or the commit, where the source is a repository
 
 The words after "@" are those of `go get`. Where `go get` takes one version of those that satisfy a
 comparison or a prefix, these select **the set** of them. A set holds pre-releases only if its bound
 has a pre-release, and never a pseudo-version; it holds retracted versions, which builds still use.
-Branches and revisions are no words: they name another commit tomorrow.
+A branch names another commit tomorrow: of a GOPROXY, which does not say what it knew, none is
+selected.
 
 The path may be a glob as in GOPRIVATE, which matches every path that has a prefix of its form. A
 path without one of `*?[\` is that module and no other, not even one below it.
@@ -41,6 +43,8 @@ _COMPARES: Mapping[Operator, Callable[[int, int], bool]] = {
     ">": operator.gt,
 }
 _WILDCARD = re.compile(r"[*?\[\\]", re.ASCII)
+# What may name a branch or a commit. A comparison begins with none of these.
+_REVISION = re.compile(r"(?!-)(?!.*\.\.)[0-9A-Za-z_./+#%,=!~-]+", re.ASCII)
 _GLOB = re.compile(r"[-._~0-9A-Za-z/*?\[\]^\\]+", re.ASCII)
 
 
@@ -91,7 +95,17 @@ class Prefix:
         return self.prefix
 
 
-Query = Exact | Latest | All | Comparison | Prefix
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """The version of a branch or of a commit, as `go` finds it in a repository."""
+
+    name: str
+
+    def __str__(self) -> str:
+        return self.name
+
+
+Query = Exact | Latest | All | Comparison | Prefix | Revision
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,8 +127,12 @@ class Word:
         return module == self.pattern
 
 
-def parse_word(text: str) -> Word:
+def parse_word(text: str, *, revisions: bool = False) -> Word:
     """Return the word that `text` is.
+
+    Args:
+        text: The text.
+        revisions: Whether branches and commits may be named.
 
     Raises:
         SelectionError: The path is none, or a glob that matches none; or what follows the "@" is no
@@ -125,6 +143,8 @@ def parse_word(text: str) -> Word:
         raise SelectionError(text, 'more than one "@"')
     word = Word(pattern, All())
     _check_pattern(text, word)
+    if revisions and _is_revision(word, query):
+        return replace(word, query=Revision(query))
     return replace(word, query=_parse_query(text, word, query)) if at else word
 
 
@@ -141,7 +161,8 @@ def expand(word: Word, names: Iterable[str]) -> Iterator[str]:
 def select(query: Query, listed: Iterable[str]) -> tuple[str, ...]:
     """Return which of the `listed` versions of a module `query` selects, each once, in Go's order.
 
-    `Latest` selects none here: it depends on go.mods, see `versionlist.choose_latest`.
+    `Latest` selects none here: it depends on go.mods, see `versionlist.choose_latest`. Nor does a
+    `Revision`, which stands in no list.
     """
     tagged = (version for version in listed if not pseudo.is_pseudo_version(version))
     selected = {version for version in tagged if _is_selected(query, version)}
@@ -171,6 +192,12 @@ def publishing_fault(module: str, version: str) -> str:
     except InvalidVersionError as error:
         return f"invalid version: {error.reason}"
     return ""
+
+
+def _is_revision(word: Word, query: str) -> bool:
+    """Report whether a query that is nothing else may be a branch or a commit of one module."""
+    is_other = query in ("latest", "all") or semver.is_valid(query)
+    return not (is_other or word.is_glob) and _REVISION.fullmatch(query) is not None
 
 
 def _check_pattern(text: str, word: Word) -> None:
@@ -228,7 +255,7 @@ def _parse_exact(text: str, word: Word, version: str) -> Exact:
 
 def _is_selected(query: Query, version: str) -> bool:
     match query:
-        case Latest():
+        case Latest() | Revision():
             return False
         case Comparison(_, bound):
             wants_prereleases = semver.prerelease(bound) != ""
@@ -245,7 +272,7 @@ def _satisfies(query: Query, version: str) -> bool:
             return version == wanted
         case All():
             return True
-        case Latest():
+        case Latest() | Revision():
             return False
         case Comparison(op, bound):
             return _COMPARES[op](semver.compare(version, bound), 0)

@@ -6,9 +6,10 @@
     end record
 
 As `go` writes module zips: every content is deflated; its size and CRC are not known beforehand and
-follow it in a descriptor; a name is UTF-8, and a flag says so unless it is ASCII; there are no
-times, no modes and no extra fields. So nothing but names and contents gets in, and the same
-entries give the same bytes as long as zlib stays the same. `zipreader` is the other direction.
+follow it in a descriptor, unless it comes deflated already; a name is UTF-8, and a flag says so
+unless it is ASCII; there are no times, no modes and no extra fields. So nothing but names and
+contents gets in, and the same entries give the same bytes as long as zlib stays the same.
+`zipreader` is the other direction.
 
 A zip stays far below 4 GiB (its limit sees to that), so sizes and offsets need no zip64.
 
@@ -18,12 +19,14 @@ https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT, https://pkg.go.dev/
 import struct
 import zlib
 from collections.abc import Iterable
-from typing import BinaryIO
+from typing import NamedTuple, Protocol
 
 from pulp_go.gomod.errors import InvalidZipError
 
 # Signature, version needed, flags, method, time and date and CRC and sizes, length of the name.
 _LOCAL = struct.Struct("<4sHHH16xH2x")
+# The same with CRC, compressed size and size behind time and date.
+_LOCAL_KNOWN = struct.Struct("<4sHHH4xIIIH2x")
 # Signature, CRC, compressed size, size.
 _DESCRIPTOR = struct.Struct("<4sIII")
 # Signature, version made by, version needed, flags, method, CRC, compressed size, size, length of
@@ -47,15 +50,36 @@ _IN_END64 = 0xFFFF
 """The number of entries that says: look into the zip64 end record."""
 
 
+class Deflated(NamedTuple):
+    """What a zip tells of a content that is deflated.
+
+    Attributes:
+        crc: The CRC of the content.
+        packed_size: Its size once it is deflated.
+        size: Its size.
+    """
+
+    crc: int
+    packed_size: int
+    size: int
+
+
+class Sink(Protocol):
+    """Where a zip is written to."""
+
+    def write(self, data: bytes, /) -> object:
+        """Take all of `data`."""
+
+
 class ZipWriter:
     """Writes one zip. It is complete only after `finish`.
 
     Args:
-        sink: Gets the bytes; its `write` takes all that it is given.
+        sink: Gets the bytes.
         limit: The most bytes that the zip may have; below 4 GiB, as every content must be.
     """
 
-    def __init__(self, sink: BinaryIO, limit: int) -> None:
+    def __init__(self, sink: Sink, limit: int) -> None:
         self._sink = sink
         self._limit = limit
         self._size = 0
@@ -67,17 +91,33 @@ class ZipWriter:
         Raises:
             InvalidZipError: The name has over 65,535 bytes, or the zip would exceed its limit.
         """
-        raw_name = name.encode()
-        if len(raw_name) > _MAX_NAME:
-            raise InvalidZipError(f"name is too long (max {_MAX_NAME} bytes)", name)
-        flags = _HAS_DESCRIPTOR if name.isascii() else _HAS_DESCRIPTOR | _UTF8
+        raw_name, flags = _encode(name)
+        flags |= _HAS_DESCRIPTOR
         offset = self._size
         self._write(_LOCAL.pack(b"PK\x03\x04", _VERSION, flags, _DEFLATED, len(raw_name)))
         self._write(raw_name)
-        sizes = self._write_deflated(content)
-        self._write(_DESCRIPTOR.pack(b"PK\x07\x08", *sizes))
-        fixed = (b"PK\x01\x02", _VERSION, _VERSION, flags, _DEFLATED)
-        self._directory.append(_DIRECTORY.pack(*fixed, *sizes, len(raw_name), offset) + raw_name)
+        deflated = self._write_deflated(content)
+        self._write(_DESCRIPTOR.pack(b"PK\x07\x08", *deflated))
+        self._list(raw_name, flags, deflated, offset)
+
+    def add_deflated(self, name: str, deflated: Deflated, pieces: Iterable[bytes]) -> None:
+        """Write an entry whose content was deflated before. What is told of it is believed.
+
+        Args:
+            name: The name.
+            deflated: What to tell of the content.
+            pieces: The content as one raw deflated stream, in pieces.
+
+        Raises:
+            InvalidZipError: The name has over 65,535 bytes, or the zip would exceed its limit.
+        """
+        raw_name, flags = _encode(name)
+        offset = self._size
+        fixed = (b"PK\x03\x04", _VERSION, flags, _DEFLATED)
+        self._write(_LOCAL_KNOWN.pack(*fixed, *deflated, len(raw_name)) + raw_name)
+        for piece in pieces:
+            self._write(piece)
+        self._list(raw_name, flags, deflated, offset)
 
     def finish(self) -> None:
         """Write the central directory and the end records. Nothing may be added afterwards.
@@ -86,16 +126,21 @@ class ZipWriter:
             InvalidZipError: The zip would exceed its limit.
         """
         offset = self._size
-        for header in self._directory:
-            self._write(header)
+        self._write(b"".join(self._directory))
         size, count = self._size - offset, len(self._directory)
         if count >= _IN_END64:
             self._write_end64(count, size, offset)
             count = _IN_END64
         self._write(_END.pack(b"PK\x05\x06", count, count, size, offset))
 
-    def _write_deflated(self, content: Iterable[bytes]) -> tuple[int, int, int]:
-        """Write `content` and return its CRC, its compressed size and its size."""
+    def _list(self, raw_name: bytes, flags: int, deflated: Deflated, offset: int) -> None:
+        """Keep what the central directory will say of the entry at `offset`."""
+        fixed = (b"PK\x01\x02", _VERSION, _VERSION, flags, _DEFLATED)
+        header = _DIRECTORY.pack(*fixed, *deflated, len(raw_name), offset)
+        self._directory.append(header + raw_name)
+
+    def _write_deflated(self, content: Iterable[bytes]) -> Deflated:
+        """Write `content` and return what is to be told of it."""
         deflater = zlib.compressobj(wbits=-zlib.MAX_WBITS)
         start = self._size
         crc, size = 0, 0
@@ -104,7 +149,7 @@ class ZipWriter:
             size += len(piece)
             self._write(deflater.compress(piece))
         self._write(deflater.flush())
-        return crc, self._size - start, size
+        return Deflated(crc, self._size - start, size)
 
     def _write_end64(self, count: int, size: int, offset: int) -> None:
         record = self._size
@@ -118,3 +163,11 @@ class ZipWriter:
         if self._size > self._limit:
             raise InvalidZipError(f"zip file is too large (max {self._limit} bytes)")
         self._sink.write(data)
+
+
+def _encode(name: str) -> tuple[bytes, int]:
+    """Return the bytes of a name, and the flags that say which they are."""
+    raw_name = name.encode()
+    if len(raw_name) > _MAX_NAME:
+        raise InvalidZipError(f"name is too long (max {_MAX_NAME} bytes)", name)
+    return raw_name, 0 if name.isascii() else _UTF8

@@ -1,6 +1,6 @@
 import pytest
 
-from pulp_go.gomod.collisions import Collisions
+from pulp_go.gomod.collisions import Collisions, are_apart
 
 FINE = [
     [],
@@ -56,6 +56,19 @@ def test_collision(before, path, reason):
     assert check(collisions, path) == reason
 
 
+@pytest.mark.parametrize("paths", FINE)
+def test_paths_of_files_that_are_apart(paths):
+    assert are_apart([path for path in paths if not path.endswith("/")])
+
+
+@pytest.mark.parametrize(("before", "path", "reason"), COLLISIONS)
+def test_paths_of_files_that_are_not_apart(before, path, reason):
+    # That of a directory implies one of a file in it.
+    paths = [f"{other}x" if other.endswith("/") else other for other in (*before, path)]
+    assert not are_apart(paths)
+    assert not are_apart(paths[::-1])
+
+
 def test_what_collides_above_stays_below():
     """As in Go: what is below the directories that collide is taken, by the wrong spelling."""
     collisions = Collisions()
@@ -71,3 +84,4 @@ def test_deep_paths():
     assert not check(collisions, deep + "b")
     assert not check(collisions, deep + "c")
     assert "collision" in check(collisions, deep + "C")
+    assert not are_apart([deep + "b"])

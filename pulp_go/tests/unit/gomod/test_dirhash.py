@@ -1,3 +1,4 @@
+from hashlib import sha256
 from io import BytesIO
 
 import pytest
@@ -25,6 +26,18 @@ GO_MODS = [
     (b"module example.com/m\n", "h1:flS2VctbRrTv+sBE+VKgxx6hlkMGPVz9MGOmzMYFg3k="),
     (b"module example.com/m\r\n", "h1:RaHUE4T2VlRzWLzPSTrd4kpWy1Ru+ewQer9Kqqox+UA="),
 ]
+
+
+@pytest.mark.parametrize(("files", "expected"), HASHES)
+def test_hash_digests(files, expected):
+    digests = [(name, sha256(content).hexdigest()) for name, content in files]
+    assert dirhash.hash_digests(digests) == expected
+    assert dirhash.hash_digests(reversed(digests)) == expected
+
+
+def test_hash_digests_of_a_name_with_a_newline():
+    with pytest.raises(InvalidPathError, match="newlines"):
+        dirhash.hash_digests([("a\n", sha256().hexdigest())])
 
 
 class Archive:

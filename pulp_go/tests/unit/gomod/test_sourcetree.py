@@ -53,6 +53,7 @@ TREES = [
             "/..": UNCLEAN,
         },
     ),
+    (names("a", "vendor//a/b"), ["a"], {}, {"vendor//a/b": UNCLEAN}),
     (
         names("..", ".", "../../x", "../x/vendor/a/b", "..x", "x/...", "../..x"),
         ["..x"],
@@ -177,6 +178,29 @@ def test_check_files(files, valid, omitted, invalid):
     assert list(checked.omitted) == list(omitted.items())
     assert list(checked.invalid) == list(invalid.items())
     assert checked.size_error == ""
+
+
+@pytest.mark.parametrize(("files", "valid", "omitted", "invalid"), TREES)
+def test_a_fault_changes_nothing_for_the_others(files, valid, omitted, invalid):
+    """All trees without fault go another way than those with one."""
+    checked = check_files([*files, closed("\n")])
+    assert [file.path for file in checked.valid] == valid
+    assert list(checked.omitted) == list(omitted.items())
+    assert [error.path for error in checked.invalid] == [*invalid, "\n"]
+
+
+def test_check_tree():
+    files = [closed("go.mod", 12), closed("vendor/modules.txt"), closed("x/go.mod"), closed("a")]
+    asked = []
+
+    def read_go_mod(file):
+        asked.append(file)
+        return b"go 1.24\n"
+
+    checked = sourcetree.check_tree(files, read_go_mod)
+    assert checked.valid == (files[0], files[3])
+    assert [error.path for error in checked.omitted] == ["vendor/modules.txt", "x/go.mod"]
+    assert asked == [files[0]]
 
 
 # The first invalid file is named, the size comes first.

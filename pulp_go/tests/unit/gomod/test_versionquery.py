@@ -2,7 +2,15 @@ import pytest
 
 from pulp_go.gomod import versionquery
 from pulp_go.gomod.errors import SelectionError
-from pulp_go.gomod.versionquery import All, Comparison, Exact, Latest, Prefix, Word
+from pulp_go.gomod.versionquery import (
+    All,
+    Comparison,
+    Exact,
+    Latest,
+    Prefix,
+    Revision,
+    Word,
+)
 
 M = "example.com/m"
 PSEUDO = "v1.1.1-0.20180214154420-daa7c04131f5"
@@ -244,3 +252,47 @@ def test_excludes_match(excludes, module, version, excluded):
 def test_a_glob_expands_over_no_name_that_is_no_module_path(name):
     word = versionquery.parse_word("example.com/*")
     assert list(versionquery.expand(word, [name, M])) == [M]
+
+
+REVISIONS = [
+    ("example.com/m@main", Revision("main")),
+    ("example.com/m@feature/x", Revision("feature/x")),
+    ("example.com/m@0123456789ab", Revision("0123456789ab")),
+    ("example.com/m@v1.2.3.4", Revision("v1.2.3.4")),
+    ("example.com/m@latest", Latest()),
+    ("example.com/m@all", All()),
+    ("example.com/m@v1", Prefix("v1")),
+    ("example.com/m@v1.2.3", Exact("v1.2.3")),
+    ("example.com/m@>=v1.2.3", Comparison(">=", "v1.2.3")),
+    ("example.com/m", All()),
+]
+
+
+@pytest.mark.parametrize(("text", "query"), REVISIONS)
+def test_of_a_repository_revisions_are_words_too(text, query):
+    assert versionquery.parse_word(text, revisions=True).query == query
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "example.com/m@-rf",
+        "example.com/m@a..b",
+        "example.com/m@a b",
+        "example.com/m@main\n",
+        "example.com/m@١",
+        "example.com/m@",
+        "example.com/m@<main",
+        "example.com/*@main",
+    ],
+)
+def test_what_no_revision_is_called(text):
+    with pytest.raises(SelectionError):
+        versionquery.parse_word(text, revisions=True)
+
+
+def test_a_revision_is_in_no_list_and_excludes_nothing():
+    word = versionquery.parse_word("example.com/m@main", revisions=True)
+    assert versionquery.select(word.query, ["v1.0.0", "v1.1.0"]) == ()
+    assert not versionquery.excludes_match([word], "example.com/m", "v1.0.0")
+    assert str(word.query) == "main"

@@ -1,5 +1,6 @@
 import random
 import zipfile
+import zlib
 from io import BytesIO
 
 import pytest
@@ -7,7 +8,7 @@ import pytest
 from pulp_go.gomod.errors import InvalidZipError
 from pulp_go.gomod.zipdirectory import read_directory
 from pulp_go.gomod.zipreader import read_content
-from pulp_go.gomod.zipwriter import ZipWriter
+from pulp_go.gomod.zipwriter import Deflated, ZipWriter
 
 MIB = 1 << 20
 
@@ -28,6 +29,18 @@ def write(*entries, limit=MIB):
     writer = ZipWriter(pipe, limit)
     for name, content in entries:
         writer.add(name, content)
+    writer.finish()
+    return pipe.data
+
+
+def write_deflated(*entries, limit=MIB):
+    """Return a zip of `entries`, each a name and its content, deflated before."""
+    pipe = Pipe()
+    writer = ZipWriter(pipe, limit)
+    for name, content in entries:
+        packed = zlib.compress(content, wbits=-15)
+        deflated = Deflated(zlib.crc32(content), len(packed), len(content))
+        writer.add_deflated(name, deflated, (packed[:5], b"", packed[5:]))
     writer.finish()
     return pipe.data
 
@@ -75,6 +88,37 @@ def test_local_header():
     assert data[:33] == (
         b"PK\x03\x04\x14\x00\x08\x00\x08\x00" + bytes(16) + b"\x03\x00\x00\x00" + b"a/b"
     )
+
+
+def test_deflated_before():
+    data = write_deflated(*ENTRIES)
+    assert read(data) == ENTRIES
+    with zipfile.ZipFile(BytesIO(data)) as zipped:
+        assert zipped.testzip() is None
+        assert [(name, zipped.read(name)) for name in zipped.namelist()] == ENTRIES
+        assert {(info.flag_bits, info.extra) for info in zipped.infolist()} == {
+            (0, b""),
+            (0x800, b""),
+        }
+
+
+def test_local_header_of_what_was_deflated_before():
+    data = write_deflated(("a", b"text"))
+    assert data[:31] == (
+        b"PK\x03\x04\x14\x00\x00\x00\x08\x00\x00\x00\x00\x00"
+        b"\xc7\xa7\x8b\x3b\x06\x00\x00\x00\x04\x00\x00\x00\x01\x00\x00\x00a"
+    )
+    assert data[37:41] == b"PK\x01\x02"
+
+
+def test_limit_for_what_was_deflated_before():
+    size = len(write_deflated(("a", b"text")))
+    assert len(write_deflated(("a", b"text"), limit=size)) == size
+    for limit in (0, 31, 36, 40, size - 1):
+        with pytest.raises(InvalidZipError, match=f"zip file is too large .max {limit} bytes"):
+            write_deflated(("a", b"text"), limit=limit)
+    with pytest.raises(InvalidZipError, match="name is too long"):
+        write_deflated(("a" * 65_536, b"text"))
 
 
 def test_empty_zip():
