@@ -21,10 +21,15 @@ from pulp_cli.generic import (
     resource_lookup_option,
     resource_option,
     role_command,
+    type_option,
 )
 from pulp_glue.common.context import PulpEntityContext, PulpRemoteContext, PulpRepositoryContext
 
-from pulp_go.cli.contexts import PulpGoRemoteContext, PulpGoRepositoryContext
+from pulp_go.cli.contexts import (
+    PulpGoGitRemoteContext,
+    PulpGoRemoteContext,
+    PulpGoRepositoryContext,
+)
 
 Option = Callable[[Any], Any]
 
@@ -34,6 +39,49 @@ _ROLE_OPTIONS = {
     "users": "Name of a user. Can be specified multiple times.",
     "groups": "Name of a group. Can be specified multiple times.",
 }
+
+
+Kinds = Mapping[str, tuple[type[PulpEntityContext], PulpGroup]]
+
+
+class TypedGroup(PulpGroup):
+    """A group whose option `--type` chooses among groups of the same commands.
+
+    Each type has commands of its own: one that served all could not say what a URL is.
+
+    Attributes:
+        kinds: The context and the group of each type; the first counts where no type is said.
+    """
+
+    def __init__(self, *args: Any, kinds: Kinds, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.kinds = kinds
+        self.commands = self._chosen(None).commands
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Return the command of this name for the type that was said."""
+        return self._chosen(ctx.obj).get_command(ctx, cmd_name)
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names of the commands for the type that was said."""
+        return self._chosen(ctx.obj).list_commands(ctx)
+
+    def _chosen(self, entity: object) -> PulpGroup:
+        """Return the group for an entity; there is none yet where only `--help` is asked for."""
+        default, *others = self.kinds.values()
+        return next((group for kind, group in others if type(entity) is kind), default[1])
+
+
+def typed_group(name: str, kinds: Kinds, help: str, type_help: str) -> PulpGroup:
+    """Return a `TypedGroup` with its option: the commands find a context of the type for it."""
+    choices = {word: context for word, (context, _) in kinds.items()}
+
+    @pulp_group(name=name, cls=TypedGroup, help=help, kinds=kinds)
+    @type_option(choices=choices, help=type_help)
+    def group() -> None:
+        """Hold the commands; the option has put the context where they look for it."""
+
+    return group
 
 
 def entity_group(name: str, context: type[PulpEntityContext], help: str) -> PulpGroup:
@@ -94,7 +142,7 @@ def remote_option(help: str) -> Option:
         "--remote",
         default_plugin="go",
         default_type="go",
-        context_table={"go:go": PulpGoRemoteContext},
+        context_table={"go:go": PulpGoRemoteContext, "go:git": PulpGoGitRemoteContext},
         href_pattern=PulpRemoteContext.HREF_PATTERN,
         help=help,
     )

@@ -79,6 +79,20 @@ class PulpGoRemoteContext(PulpRemoteContext):
     NEEDS_PLUGINS = NEEDS_GO
 
 
+class PulpGoGitRemoteContext(PulpRemoteContext):
+    """Git repositories, with what is wanted of their modules."""
+
+    PLUGIN = "go"
+    RESOURCE_TYPE = "git"
+    ENTITY = "Go git remote"
+    ENTITIES = "Go git remotes"
+    HREF = "go_go_git_remote_href"
+    ID_PREFIX = "remotes_go_git"
+    CAPABILITIES = {"roles": []}
+    NULLABLES = PulpRemoteContext.NULLABLES | {"private_key"}
+    NEEDS_PLUGINS = NEEDS_GO
+
+
 class PulpGoRepositoryVersionContext(PulpRepositoryVersionContext):
     """One numbered state of a repository."""
 

@@ -50,7 +50,10 @@ _REPOSITORY = _LOOKUPS[-1]
 _UNIT = re.compile("(?P<module>[^@]+)@(?P<version>[^@]+)", re.ASCII)
 _FIELDS = [
     pulp_option("--description", help="What it is for."),
-    remote_option("Name or href of the remote that a sync takes; an empty text clears."),
+    remote_option(
+        "Name or href of the remote that a sync takes, git:NAME for one of --type git; an empty "
+        "text clears."
+    ),
     pulp_option(
         "--allow-replacement/--no-allow-replacement",
         default=None,
@@ -75,7 +78,10 @@ def _in_repository(command: click.Command) -> click.Command:
     Prints what was added, removed and failed. A module version that fails does not hurt the
     others, unless it is --strict.""",
 )
-@remote_option("Name or href of a remote, instead of the one that the repository has.")
+@remote_option(
+    "Name or href of a remote, git:NAME for one of --type git, instead of the one that the "
+    "repository has."
+)
 @pulp_option(
     "--mirror/--no-mirror",
     default=None,

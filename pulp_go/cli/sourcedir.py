@@ -32,7 +32,7 @@ class Sources:
     """
 
     module: str
-    checked: CheckedFiles
+    checked: CheckedFiles[SourceFile]
     skipped: tuple[FileError, ...]
 
     @property

@@ -1,8 +1,6 @@
-"""What `pulp go remote` sends for what is typed."""
+"""What `pulp go remote` sends for what is typed, for a GOPROXY."""
 
 import pytest
-
-from pulp_go.cli.contexts import PulpGoRemoteContext
 
 CREATE = ("remote", "create", "--name", "r", "--url", "https://goproxy.example")
 UPDATE = ("remote", "update", "--name", "r")
@@ -36,24 +34,6 @@ REFUSED = [
     (("--header", ":a secret"), "A header is <name>:<value>."),
     (("--max-retries", "x"), "'x'"),
 ]
-
-
-@pytest.fixture
-def sent(monkeypatch, tmp_path):
-    """The bodies that go to the API, in place of going there; `one`, `two`, `latin` are files."""
-    (tmp_path / "one").write_text("1")
-    (tmp_path / "two").write_text("2\n")
-    (tmp_path / "latin").write_bytes(b"\xe9")
-    monkeypatch.chdir(tmp_path)
-    bodies = []
-
-    def note(self, body):
-        bodies.append({key: value for key, value in body.items() if value is not None})
-        return {}
-
-    monkeypatch.setattr(PulpGoRemoteContext, "create", note)
-    monkeypatch.setattr(PulpGoRemoteContext, "update", note)
-    return bodies
 
 
 @pytest.mark.parametrize(("words", "body"), SENT)
