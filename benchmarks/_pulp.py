@@ -23,7 +23,7 @@ INTERVAL = 0.5
 
 @contextmanager
 def running_pulp(
-    directory: Path, *, fast_hash: bool = True, tls: Certificate | None = None
+    directory: Path, *, fast_hash: bool = True, tls: Certificate | None = None, settings: str = ""
 ) -> Iterator[LivePulp]:
     """Give a Pulp whose home is below `directory`; all of its processes are ended after.
 
@@ -31,11 +31,12 @@ def running_pulp(
         directory: Where its home is made.
         fast_hash: Whether passwords have a fast hash, or the usual one.
         tls: What it speaks https with; without it speaks plain HTTP.
+        settings: Lines of further settings.
     """
     _stay_on_loopback()
-    settings = directory / "settings.py"
-    settings.write_text(DOMAINS + (FAST_HASH if fast_hash else ""))
-    pulp = LivePulp.start(directory / "home", settings, tls)
+    file = directory / "settings.py"
+    file.write_text(DOMAINS + (FAST_HASH if fast_hash else "") + settings)
+    pulp = LivePulp.start(directory / "home", file, tls)
     try:
         yield pulp
     finally:

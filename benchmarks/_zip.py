@@ -16,7 +16,7 @@ VERSION = "v1.0.0"
 BLOCK = 1 << 20
 
 
-def put_large_module(tree: Path) -> str:
+def put_large_module(tree: Path, size: int = LARGE) -> str:
     """Write the module version's files below `tree`, and return it as a word of a selection.
 
     Its contents do not compress, so the zip is as large as they are.
@@ -30,7 +30,7 @@ def put_large_module(tree: Path) -> str:
     with zipfile.ZipFile(zip_path, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
         archive.writestr(f"{root}/go.mod", go_mod)
         for number in range(ENTRIES):
-            write_entry(archive, f"{root}/data{number}", LARGE // ENTRIES)
+            write_entry(archive, f"{root}/data{number}", size // ENTRIES)
     return f"{MODULE}@{VERSION}"
 
 

@@ -99,6 +99,7 @@ class PulpCli:
 
     def clean(self) -> None:
         """Destroy every distribution, repository and remote of the domain."""
-        for noun in ("distribution", "repository", "remote"):
-            for entity in self.go(noun, "list"):
-                self.go(noun, "destroy", "--href", entity["pulp_href"])
+        nouns = (("distribution",), ("repository",), ("remote",), ("remote", "--type", "git"))
+        for noun in nouns:
+            for entity in self.go(*noun, "list"):
+                self.go(*noun, "destroy", "--href", entity["pulp_href"])

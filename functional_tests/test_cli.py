@@ -156,6 +156,47 @@ def test_labels_lists_and_destruction(mirror):
         assert mirror.go(noun, "list") == []
 
 
+def test_remotes_of_git_repositories(cli, tmp_path):
+    (tmp_path / "deploy_key").write_text("a-secret\n")
+    (tmp_path / "hosts").write_text("git.example ssh-ed25519 AAAA\n")
+    said = cli.run(
+        "go", "remote", "--type", "git", "create", "--name", "mono",
+        "--url", "git@git.example:team/mono.git", "--path-prefix", "corp.example/mono",
+        "--discover", "--include", "corp.example/mono@main", "--exclude", "corp.example/mono/old/*",
+        "--module", "corp.example/tool=tools/tool", "--module", "corp.example/lint/v2=",
+        "--private-key", "@deploy_key", "--known-hosts", "@hosts", "--max-retries", "1",
+    )  # fmt: skip
+    assert said.code == 0 and "a-secret" not in said.out + said.err
+    made = json.loads(said.out)
+    assert made["modules"] == {"corp.example/tool": "tools/tool", "corp.example/lint/v2": ""}
+    assert made["known_hosts"] == "git.example ssh-ed25519 AAAA\n"
+    assert {"name": "private_key", "is_set": True} in made["hidden_fields"]
+    cli.go(
+        "remote", "-t", "git", "update", "--name", "mono", "--module", "", "--include", "",
+        "--private-key", "", "--known-hosts", "", "--max-retries", "",
+    )  # fmt: skip
+    shown = cli.go("remote", "-t", "git", "show", "--remote", "mono")
+    assert {"name": "private_key", "is_set": False} in shown["hidden_fields"]
+    assert (shown["modules"], shown["includes"], shown["known_hosts"]) == ({}, [], "")
+    assert (shown["max_retries"], shown["discover"]) == (None, True)
+    assert [each["name"] for each in cli.go("remote", "--type", "git", "list")] == ["mono"]
+    assert cli.go("remote", "list") == []
+    repository = cli.go("repository", "create", "--name", "r", "--remote", "git:mono")
+    assert repository["remote"] == made["pulp_href"]
+    assert "Could not find Go remote" in cli.refused(
+        "repository", "sync", "--repository", "r", "--remote", "mono"
+    )
+    cli.go("repository", "update", "--name", "r", "--remote", made["pulp_href"])
+    cli.go(
+        "remote", "-t", "git", "label", "set", "--remote", "mono", "--key", "team", "--value", "a"
+    )
+    (found,) = cli.go("remote", "-t", "git", "list", "--label-select", "team=a")
+    assert found["name"] == "mono"
+    assert cli.go("remote", "-t", "git", "role", "list", "--name", "mono").keys() == {"roles"}
+    cli.go("remote", "-t", "git", "destroy", "--name", "mono")
+    assert cli.go("remote", "-t", "git", "list") == []
+
+
 def test_a_failure_is_told(mirror, world):
     world.tree.remove(f"{QUOTE}/@v/v1.0.0.zip")
     said = mirror.run("go", "repository", "sync", "--repository", "r")
@@ -164,11 +205,19 @@ def test_a_failure_is_told(mirror, world):
     assert "GO0008" in mirror.refused("repository", "sync", "--repository", "r", "--strict")
 
 
+GIT = ("remote", "--type", "git", "create", "--name", "x")
 REFUSED = [
     ("remote", "create", "--name", "x", "--url", "ftp://x"),
     ("remote", "create", "--name", "x", "--url", "http://x", "--include", "rsc.io/quote@bad word"),
     ("remote", "create", "--name", "x", "--url", "http://x", "--go-sum", "not-there"),
     ("remote", "create", "--name", "x", "--url", "http://x", "--header", "no colon"),
+    (*GIT, "--url", "git://git.example/x", "--path-prefix", "corp.example"),
+    (*GIT, "--url", "https://u:secret@git.example/x", "--path-prefix", "corp.example"),
+    (*GIT, "--url", "https://git.example/{repository}", "--path-prefix", "corp.example"),
+    (*GIT, "--url", "https://git.example/x"),
+    (*GIT, "--url", "https://git.example/x", "--module", "corp.example"),
+    (*GIT, "--url", "https://git.example/x", "--module", "corp.example/x=../x"),
+    (*GIT, "--url", "https://git.example/x", "--path-prefix", "x", "--private-key", "not-there"),
     ("repository", "sync", "--repository", "not-there"),
     ("repository", "modify", "--repository", "r", "--add", "no version"),
     ("distribution", "create", "--name", "x", "--base-path", "x", "--version", "1"),
@@ -180,7 +229,8 @@ REFUSED = [
 def test_what_makes_no_sense_is_refused(cli):
     cli.go("repository", "create", "--name", "r")
     for command in REFUSED:
-        assert "Error: " in cli.refused(*command)
+        said = cli.refused(*command)
+        assert "Error: " in said and "secret" not in said
 
 
 def test_setup_prints_what_go_takes(mirror):

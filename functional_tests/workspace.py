@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from pulp_glue.common.context import PulpContext, PulpEntityContext
+from pulp_glue.common.context import PulpContext, PulpEntityContext, PulpRemoteContext
 from pulp_glue.core.context import (
     PulpArtifactContext,
     PulpDomainContext,
@@ -19,6 +19,7 @@ from functional_tests.livepulp import LivePulp
 from functional_tests.upstream import Upstream
 from pulp_go.cli.contexts import (
     PulpGoDistributionContext,
+    PulpGoGitRemoteContext,
     PulpGoModuleContentContext,
     PulpGoRemoteContext,
     PulpGoRepositoryContext,
@@ -67,6 +68,11 @@ class Workspace:
         body["sumdb"] = "off"
         return self._make(remote, body | fields)
 
+    def git_remote(self, url: str, **fields: Any) -> PulpGoGitRemoteContext:
+        """Make a remote for git repositories. Faults are not tried again unless asked for."""
+        remote = PulpGoGitRemoteContext(self.context)
+        return self._make(remote, {"url": url, "max_retries": 0} | fields)
+
     def repository(self, **fields: Any) -> PulpGoRepositoryContext:
         """Make a repository."""
         return self._make(PulpGoRepositoryContext(self.context), fields)
@@ -85,7 +91,7 @@ class Workspace:
         return repository
 
     def sync(
-        self, repository: PulpGoRepositoryContext, remote: PulpGoRemoteContext, **options: Any
+        self, repository: PulpGoRepositoryContext, remote: PulpRemoteContext, **options: Any
     ) -> dict[str, Any]:
         """Sync, and return the task as it ended, completed or failed."""
         return self.act(repository, "sync", {"remote": remote.pulp_href} | options)
@@ -123,6 +129,11 @@ class Workspace:
         """Return `path@version` of each that the latest version of a repository holds, in order."""
         units = self.module_versions(repository_version=self.latest(repository))
         return [f"{unit['module']}@{unit['version']}" for unit in units]
+
+    def findings(self, repository: PulpGoRepositoryContext) -> list[dict[str, Any]]:
+        """Return what contradicted a repository, the newest first."""
+        found = repository.call("findings", parameters={repository.HREF: repository.pulp_href})
+        return list(found["results"])
 
     def count_artifacts(self) -> int:
         """Return how many files this domain stores."""

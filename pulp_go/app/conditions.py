@@ -44,6 +44,26 @@ def sees_units(view, pks):
     return memberships.values("content").distinct().count() == len(pks)
 
 
+def sees_its_remote(request, view, action):
+    """Report whether the user sees the remote that a request names, if any, of whatever kind.
+
+    Raises:
+        ValidationError: The request makes no sense.
+    """
+    changed = view.get_object() if view.detail else None
+    is_partial = action == "partial_update"
+    serializer = view.get_serializer(changed, data=request.data, partial=is_partial)
+    serializer.is_valid(raise_exception=True)
+    remote = serializer.validated_data.get("remote")
+    return remote is None or sees(request.user, remote.cast())
+
+
+def sees(user, row):
+    """Report whether a user has the right to view a row, on it, here or everywhere."""
+    right = f"{row._meta.app_label}.view_{row._meta.model_name}"
+    return user.has_perm(right) or any(user.has_perm(right, on) for on in (get_domain(), row))
+
+
 def may_set_its_labels(request, view, action):
     """Report whether the labels that an upload brings, if any, are the user's to set.
 

@@ -17,6 +17,7 @@ from pulp_go.app.auditing import audit
 from pulp_go.app.deferred import fetch_zip
 from pulp_go.app.graph import read_graph
 from pulp_go.app.names import read_names
+from pulp_go.app.refs import read_state
 from pulp_go.app.supplies import GoMods, Supplies
 from pulp_go.app.survey import survey_module
 from pulp_go.app.trees import fill_tiles
@@ -32,6 +33,7 @@ STORERS = 2
 KINDS = {
     "graph": read_graph,
     "names": read_names,
+    "state": read_state,
     "module": ingest_module,
     "survey": survey_module,
     "tiles": fill_tiles,

@@ -10,7 +10,7 @@ from pulpcore.plugin.serializers import PulpLabelsField
 
 from pulp_go.app.sumdbs import OFF
 from pulp_go.app.tasks.planning import plan_of
-from pulp_go.gomod import mainmodules, pathmatch, sumdb, versionquery
+from pulp_go.gomod import mainmodules, module, pathmatch, sumdb, versionquery
 from pulp_go.gomod.errors import GoModError
 
 
@@ -37,13 +37,20 @@ class WordsField(serializers.ListField):
     """A list of the words of a selection, such as `rsc.io/quote@v1.5.2`."""
 
     child = serializers.CharField(trim_whitespace=False)
+    revisions = False
 
     def run_child_validation(self, data):
         """Return the words, each of which can be understood."""
         words = super().run_child_validation(data)
         for word in words:
-            raise_as_validation_error(versionquery.parse_word, word)
+            raise_as_validation_error(parse_word, word, self.revisions)
         return words
+
+
+class RevisionWordsField(WordsField):
+    """A list of words, of which some may name a branch or a commit, such as `corp.com/a@main`."""
+
+    revisions = True
 
 
 class GoSumField(serializers.CharField):
@@ -81,7 +88,12 @@ class GoWorkField(serializers.CharField):
 def selection_fields(**given):
     """Return what has the fields of a remote that select, with nothing in those not given."""
     empty = {"includes": [], "excludes": [], "go_sum": "", "go_mods": [], "go_work": ""}
-    return SimpleNamespace(**(empty | given))
+    return SimpleNamespace(**({"takes_revisions": False} | empty | given))
+
+
+def parse_word(text, revisions):
+    """Return a word of a selection; see `versionquery.parse_word`."""
+    return versionquery.parse_word(text, revisions=revisions)
 
 
 def raise_as_validation_error(parse, *values):
@@ -115,6 +127,40 @@ class PatternsField(serializers.ListField):
             if "," in pattern or not pathmatch.is_valid(pattern):
                 raise serializers.ValidationError(f"{pattern!r} is no pattern of module paths.")
         return patterns
+
+
+class PathPrefixField(serializers.CharField):
+    """A module path, or the beginning of one, without a major version."""
+
+    def to_internal_value(self, data):
+        """Return the path, which names modules or what they are below."""
+        text = super().to_internal_value(data)
+        raise_as_validation_error(module.check_path, text)
+        if module.split_path_version(text)[1]:
+            raise serializers.ValidationError(f"{text!r} ends with a major version.")
+        return text
+
+
+class DirectoriesField(serializers.JSONField):
+    """Directories of a repository by module path; a form, which has texts alone, gives JSON."""
+
+    def to_internal_value(self, data):
+        """Return the directories, each without slashes at its ends."""
+        if isinstance(data, str):
+            try:
+                data = json.loads(data)
+            except ValueError:
+                self.fail("invalid")
+        if not isinstance(data, dict):
+            raise serializers.ValidationError("It is no object of directories by module path.")
+        return {path: self.directory(path, data[path]) for path in data}
+
+    def directory(self, path, directory):
+        """Return the directory of a module."""
+        raise_as_validation_error(module.check_path, path)
+        if not isinstance(directory, str) or {"..", "."} & set(directory.split("/")):
+            raise serializers.ValidationError(f"{path}: {directory!r} is no directory.")
+        return directory.strip("/")
 
 
 @extend_schema_field({"type": ["string", "null"]})

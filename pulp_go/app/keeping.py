@@ -27,15 +27,17 @@ KEY = ("module", "version", "info_sha256", "go_mod_h1", "h1")
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where a module version came from, which is then asked again for repairs.
+    """Where a module version came from.
 
     Attributes:
         remote: The remote.
-        url: The URL of its GOPROXY.
+        url: The URL of its GOPROXY, or what there is of a git repository.
+        has_files: Whether each zip has a URL below that, which is then asked again for repairs.
     """
 
     remote: GoRemote
     url: str
+    has_files: bool = True
 
 
 def keep(verified, source=None):
@@ -139,12 +141,12 @@ def note_sources(units, zips, source):
     """Note where new units and their zips came from."""
     RemoteArtifact.objects.bulk_create(
         RemoteArtifact(content_artifact=one, remote=source.remote, **described(one, source))
-        for one in zips
+        for one in (zips if source.has_files else ())
     )
     GoModSource.objects.bulk_create(
         GoModSource(content=unit, remote=source.remote, url=source.url)
         for unit in units
-        if not unit.h1
+        if not (unit.h1 and source.has_files)
     )
 
 
@@ -166,8 +168,8 @@ def keep_one(verified, source):
         unit = ModuleVersion.objects.get(_pulp_domain=get_domain_pk(), **key)
         unit.touch()
     if unit.h1:
-        attach(unit, artifact, source)
-    elif source:
+        attach(unit, artifact, source if source and source.has_files else None)
+    if source and not (unit.h1 and source.has_files):
         known = {"content": unit, "remote": source.remote}
         GoModSource.objects.update_or_create(**known, defaults={"url": source.url})
     return unit

@@ -17,6 +17,7 @@ from pulp_go.app import (
 )
 from pulp_go.app.batches import batches
 from pulp_go.app.exceptions import UnsupportedContentError
+from pulp_go.app.gitremote import GoGitRemote
 from pulp_go.app.history import Arrival
 from pulp_go.app.moduleversion import ModuleVersion, added_units
 from pulp_go.gomod import sumdb
@@ -45,6 +46,7 @@ class GoRemote(Remote, AutoAddObjPermsMixin):
     """
 
     TYPE = "go"
+    takes_revisions = False
 
     includes = models.JSONField(default=list)
     excludes = models.JSONField(default=list)
@@ -61,6 +63,13 @@ class GoRemote(Remote, AutoAddObjPermsMixin):
         """The key of the checksum database, a `gomod.note.Verifier`; None for `off`."""
         return None if self.sumdb == sumdbs.OFF else sumdb.parse_database(self.sumdb)
 
+    @property
+    def selects_nothing(self):
+        """What would have a sync ask for anything; "" if it would."""
+        if self.includes or self.go_sum.strip() or self.go_mods:
+            return ""
+        return "set includes, go_sum or go_mods."
+
     class Meta:
         default_related_name = "%(app_label)s_%(model_name)s"
         permissions = [("manage_roles_goremote", "Can manage roles on Go remotes")]
@@ -75,7 +84,7 @@ class GoRepository(Repository, AutoAddObjPermsMixin):
 
     TYPE = "go"
     CONTENT_TYPES = [ModuleVersion]
-    REMOTE_TYPES = [GoRemote]
+    REMOTE_TYPES = [GoRemote, GoGitRemote]
 
     allow_replacement = models.BooleanField(default=False)
 

@@ -12,7 +12,7 @@ docs/dev/reference/policies.json.
 https://pulpproject.org/pulpcore/docs/dev/learn/plugin-concepts/rbac/access_policy/
 """
 
-SEES_REMOTE = "has_remote_param_model_or_domain_or_obj_perms:go.view_goremote"
+SEES_REMOTE = "sees_its_remote"
 SEES_REPOSITORY = "has_repo_or_repo_ver_param_model_or_domain_or_obj_perms:go.view_gorepository"
 
 SEES_ADDED = "sees_what_it_adds"
@@ -90,10 +90,14 @@ def roles(model, *more):
 REMOTE = owned("goremote")
 REMOTE_ROLES = roles("goremote")
 
+GIT_REMOTE = owned("gogitremote")
+GIT_REMOTE_ROLES = roles("gogitremote")
+
 REPOSITORY = owned(
     "gorepository",
     allow(["sync"], here("sync", "gorepository"), here("view", "gorepository"), SEES_REMOTE),
     allow(["fetch"], here("sync", "gorepository"), here("view", "gorepository")),
+    allow(["findings"], here("view", "gorepository")),
     allow(["verify"], here("repair", "gorepository"), here("view", "gorepository")),
     allow(["modify"], here("modify", "gorepository"), here("view", "gorepository"), SEES_ADDED),
     sees=[SEES_REMOTE],

@@ -26,15 +26,13 @@ class Processes:
     Args:
         program: The program, as `python -m` takes it.
         most: How many there may be; 0 for one a core.
-        greeting: A line that each gets first, and does not answer.
         limit: More bytes than an answer has.
     """
 
-    def __init__(self, program, most=0, greeting=b"", limit=1 << 16):
+    def __init__(self, program, most, limit):
         # -P: what lies in the directory where it is started can not stand in for a module.
         self.command = (sys.executable, "-P", "-m", program)
         self._slots = asyncio.Semaphore(most or usable_cores())
-        self._greeting = greeting
         self._limit = limit
         self._idle = []
 
@@ -56,9 +54,7 @@ class Processes:
             return answer or await self._ask(await self._start(), line)
 
     async def _start(self):
-        process = await start(self.command, self._limit)
-        process.stdin.write(self._greeting)
-        return process
+        return await start(self.command, self._limit)
 
     def _waiting(self):
         """Return a process that waits for a request, or None."""

@@ -18,13 +18,13 @@ def fingerprint(remote, unit, *answers):
     Two equal ones want the same module versions, since a module version never changes.
 
     Args:
-        remote: The `GoRemote`.
-        unit: The unit of work.
+        remote: The `GoRemote` or the `GoGitRemote`.
+        unit: The unit of work; one about git repositories has a digest of their `refs`.
         answers: Digests and versions that the upstream answered with, none without queries.
     """
     names = ("remote", "module", "versions", "queries", "excludes", "mirror")
     source = [remote.url, remote.policy, remote.sumdb, remote.sumdb_direct, remote.no_sumdb]
-    values = [source, *answers, *(unit[name] for name in names)]
+    values = [source, *answers, unit.get("refs", ""), *(unit[name] for name in names)]
     return hashlib.sha256(json.dumps(values).encode()).hexdigest()
 
 
@@ -68,7 +68,8 @@ async def answer_queries(unit, upstream, report):
 
 def queries(unit):
     """Return the queries of a unit."""
-    return [versionquery.parse_word(f"{unit['module']}@{text}").query for text in unit["queries"]]
+    words = (f"{unit['module']}@{text}" for text in unit["queries"])
+    return [versionquery.parse_word(word, revisions=True).query for word in words]
 
 
 async def note(listed, unit, report):
@@ -82,7 +83,9 @@ async def note(listed, unit, report):
 
 
 async def answer(query, tagged, unit, upstream):
-    """Return the versions that one query selects among the tagged ones."""
+    """Return the versions that one query selects, among the tagged ones or by name."""
+    if isinstance(query, versionquery.Revision):
+        return [await upstream.revision(unit["module"], query.name)]
     if query != versionquery.Latest():
         return versionquery.select(query, tagged)
     return [await tagged_latest(unit["module"], tagged, upstream)] if tagged else []

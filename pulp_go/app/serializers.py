@@ -30,6 +30,11 @@ from pulp_go.app.fields import (
     WordsField,
     selection_fields,
 )
+from pulp_go.app.gitremote import GoGitRemote
+from pulp_go.app.gitserializers import (
+    GoGitRemoteSerializer,  # noqa: F401 (pulpcore looks for each serializer here, by its name)
+)
+from pulp_go.app.history import Finding
 from pulp_go.app.models import GoDistribution, GoRemote, GoRepository, SumDBMode, SumDBTiles
 from pulp_go.app.moduleversion import ModuleVersion
 from pulp_go.app.tasks.planning import plan_of
@@ -302,15 +307,22 @@ class SyncSerializer(ValidateFieldsMixin, serializers.Serializer):
 
     def selecting(self, remote):
         """Return the remote if a sync from it would ask for anything."""
-        if not isinstance(remote, GoRemote):
+        if not isinstance(remote, GoRemote | GoGitRemote):
             raise serializers.ValidationError(
                 {"remote": f"{remote.name} is no remote of Go modules."}
             )
-        if not (remote.includes or remote.go_sum.strip() or remote.go_mods):
-            raise serializers.ValidationError(
-                {"remote": f"{remote.name} selects nothing: set includes, go_sum or go_mods."}
-            )
+        if fault := remote.selects_nothing:
+            raise serializers.ValidationError({"remote": f"{remote.name} selects nothing: {fault}"})
         return remote
+
+
+class FindingSerializer(serializers.ModelSerializer):
+    """Two sides that contradict each other, as both were seen."""
+
+    class Meta:
+        model = Finding
+        fields = ("at", "kind", "module", "version", "database", "held", "seen")
+        read_only_fields = fields
 
 
 class OfVersionSerializer(ValidateFieldsMixin, serializers.Serializer):

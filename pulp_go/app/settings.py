@@ -17,6 +17,16 @@ GO_SYNC_CONCURRENCY = 20
 # Processes of a sync that check zips. 0: one for each core that the worker may use.
 GO_HASHERS = 0
 
+# Processes that read git repositories and make zips of them. 0: one for each core.
+GO_GIT_PROCESSES = 0
+
+# Where the mirrors of git repositories lie, for all processes of this machine; "" for `go-git` in
+# WORKING_DIRECTORY. They can be removed: the next sync fetches them again.
+GO_GIT_MIRRORS = ""
+
+# How many bytes of mirrors stay when a sync is done, those that were used last.
+GO_GIT_MIRRORS_BYTES = 20 << 30
+
 # Where access policies find the conditions that are this plugin's own.
 DRF_ACCESS_POLICY = {
     "dynaconf_merge_unique": True,

@@ -11,15 +11,17 @@ from asgiref.sync import sync_to_async
 from django.conf import settings
 from django.db import connections
 
-from pulpcore.plugin.models import Domain
+from pulpcore.plugin.models import Domain, Remote
 from pulpcore.plugin.util import get_domain_pk
 
 from pulp_go.app import holding, keeping
 from pulp_go.app.batcher import Batcher
 from pulp_go.app.checksums import Checksums
+from pulp_go.app.gitprocesses import GitProcesses
+from pulp_go.app.gitremote import GoGitRemote
+from pulp_go.app.gitupstream import GitUpstream
 from pulp_go.app.hashing import Hashers
 from pulp_go.app.keeping import Source
-from pulp_go.app.models import GoRemote
 from pulp_go.app.spool import spool
 from pulp_go.app.upstream import Upstream
 
@@ -51,7 +53,7 @@ class Supply:
     """A remote as a source for one repository.
 
     Attributes:
-        upstream: The `Upstream` of the remote.
+        upstream: The `Upstream` or the `GitUpstream` of the remote.
         checksums: The `Checksums` of its checksum database.
         find: Returns for a list of `ingest.Wanted` each `holding.Held` that serves, by version.
         proven: Returns for a list of units those for which the database vouched before.
@@ -64,7 +66,7 @@ class Supply:
     def __init__(self, upstream, repository, checksums):
         self.upstream = upstream
         self.checksums = checksums
-        source = Source(upstream.remote, upstream.url)
+        source = Source(upstream.remote, upstream.url, upstream.has_files)
         self.find = Batcher(partial(holding.find, source, repository))
         self.proven = Batcher(partial(holding.proven, checksums.name))
         self.find_go_mod = Batcher(partial(holding.find_go_mods, source, repository))
@@ -84,6 +86,7 @@ class Supplies(AsyncExitStack):
         go_mods: The same.
         slots: How many module versions may be in flight, each with its files spooled.
         hashers: The processes that check zips.
+        git: The processes that know git.
         spool: The directory where files wait.
     """
 
@@ -99,6 +102,7 @@ class Supplies(AsyncExitStack):
         # A thread: it looks for what killed processes left behind, which may be much.
         self.spool = await asyncio.to_thread(self.enter_context, spool())
         self.hashers = await self.enter_async_context(Hashers())
+        self.git = await self.enter_async_context(GitProcesses())
         return self
 
     async def domain(self, pk):
@@ -110,15 +114,17 @@ class Supplies(AsyncExitStack):
         return await self._once((remote, repository), self._open, remote, repository)
 
     async def _open(self, remote, repository):
-        opened = Upstream(await GoRemote.objects.aget(pk=remote))
-        upstream = await self.enter_async_context(opened)
+        row = await Remote.objects.aget(pk=remote)
+        upstream = await self.upstream(await sync_to_async(row.cast)())
         checksums = Checksums(upstream, get_domain_pk(), self.enter_async_context)
         return Supply(upstream, repository, checksums)
 
     async def upstream(self, remote):
-        """Return the `Upstream` of a remote, which is another one once the remote is changed."""
+        """Return the upstream of a remote, which is another one once the remote is changed."""
+        is_git = isinstance(remote, GoGitRemote)
+        opened = GitUpstream(remote, self.git) if is_git else Upstream(remote)
         key = remote.pk, remote.pulp_last_updated
-        return await self._once(key, self.enter_async_context, Upstream(remote))
+        return await self._once(key, self.enter_async_context, opened)
 
     async def store(self, function, *args):
         """Have a function write into the storage, which may be slow."""

@@ -5,21 +5,21 @@ It holds nothing that is served: without it a sync only has more to look at.
 
 from django.db import models
 
-from pulpcore.plugin.models import BaseModel, RepositoryVersion
+from pulpcore.plugin.models import BaseModel, Remote, RepositoryVersion
 
 from pulp_go.app.batches import BATCH
 
 
 class GoModSource(BaseModel):
-    """A unit without a zip came from this remote; of a zip, pulpcore's RemoteArtifact says so.
+    """A unit came from this remote. Of a zip that has a URL, pulpcore's RemoteArtifact says so.
 
     Attributes:
         remote: The remote.
         content: The unit.
-        url: The URL of the GOPROXY that the remote was then.
+        url: The URL of the GOPROXY, or of the git repository, that the remote was then.
     """
 
-    remote = models.ForeignKey("GoRemote", on_delete=models.CASCADE)
+    remote = models.ForeignKey(Remote, on_delete=models.CASCADE)
     content = models.ForeignKey("ModuleVersion", on_delete=models.CASCADE)
     url = models.TextField()
 
@@ -38,14 +38,18 @@ class LastSync(BaseModel):
         plan: A digest of what was planned, or "" if not all of it was found out or came.
         graph: A digest of the go.mod files from which the module graph was read, or "".
         closure: What the module graph wanted: a list of `[module, version, zip]`.
+        refs: A digest of what git repositories have shown, and of what was wanted of them, or "".
+        summary: What the sync said of itself, of nothing added and nothing removed.
     """
 
     repository = models.ForeignKey("GoRepository", on_delete=models.CASCADE)
-    remote = models.ForeignKey("GoRemote", on_delete=models.CASCADE)
+    remote = models.ForeignKey(Remote, on_delete=models.CASCADE)
     repository_version = models.ForeignKey(RepositoryVersion, on_delete=models.CASCADE)
     plan = models.CharField(max_length=64, default="")
     graph = models.CharField(max_length=64, default="")
     closure = models.JSONField(default=list)
+    refs = models.CharField(max_length=64, default="")
+    summary = models.JSONField(default=dict)
 
     class Meta:
         default_related_name = "last_syncs"

@@ -35,6 +35,8 @@ class Report:
         listed: Whether the queries were answered.
         added: The primary keys of the module versions that are there now, held before or not.
         failed: `[module, version, code, reason]` of each that is not.
+        drifted: `[module, version, commit, commit]` of each tag that is elsewhere now than the
+            commit whose files are held.
         counts: How many were `planned`, `downloaded`, `verified` and `failed`.
         fingerprint: What `resolving.fingerprint` says of the unit and the upstream's answers.
         stop: Why the whole sync has to stop, as JSON, or None.
@@ -47,6 +49,7 @@ class Report:
         self.listed = True
         self.added = []
         self.failed = []
+        self.drifted = []
         self.counts = Counter()
         self.fingerprint = ""
         self.stop = None
@@ -91,6 +94,7 @@ class Report:
             "listed": self.listed,
             "added": self.added,
             "failed": self.failed,
+            "drifted": self.drifted,
             "counts": self.counts,
             "fingerprint": self.fingerprint if self.is_complete else "",
             "stop": self.stop,
@@ -117,9 +121,9 @@ async def ingest_module(unit, supplies, progress):
 
     Returns:
         `{"module", "selected": [version], "listed": bool, "added": [pk], "failed": [[module,
-        version, code, reason]], "counts": {...}, "fingerprint", "stop": {"code", "reason",
-        "fork": {"database", "held", "seen"}} or None}`. With the fingerprint
-        that was given nothing was looked at, and nothing is in `added`.
+        version, code, reason]], "drifted": [[module, version, commit, commit]], "counts": {...},
+        "fingerprint", "stop": {"code", "reason", "fork": {"database", "held", "seen"}} or None}`.
+        With the fingerprint that was given nothing was looked at, and nothing is in `added`.
     """
     supply = await enter(unit, supplies)
     report = Report(unit["module"], progress)
@@ -145,7 +149,7 @@ async def ingest_version(wanted, held, proven, supply, supplies, report):
             if not (held and held.unit.pk in proven):
                 wanted = await vouched(wanted, supply)
             if held and serves(held, wanted):
-                report.add(await refresh(wanted, held, supply))
+                report.add(await refresh(wanted, held, supply, report))
             else:
                 report.add(await fetch(wanted, supply, supplies, report))
         except* StopError as errors:
@@ -161,9 +165,11 @@ async def vouched(wanted, supply):
     return await supply.checksums.vouch(wanted)
 
 
-async def refresh(wanted, held, supply):
+async def refresh(wanted, held, supply, report):
     """Return the unit of a `Held`; one without `.info` is asked for, in case it turned up."""
     unit = held.unit
+    if seen := supply.upstream.moved(unit):
+        report.drifted.append([unit.module, unit.version, unit.origin["Hash"], seen])
     if not unit.info and (info := await supply.upstream.info(wanted.module, wanted.version)):
         unit = await supply.complete((unit, info))
     return await supply.renew((unit, wanted))
@@ -214,7 +220,8 @@ async def download_zip(name, upstream, supplies, path):
     Raises:
         BadModuleError: `go` would refuse it.
     """
-    await upstream.zip(*name, path)
+    if facts := await upstream.zip(*name, path):
+        return facts
     try:
         return await supplies.hashers.examine(path, *name, Artifact.DIGEST_FIELDS)
     except GoModError as error:

@@ -34,6 +34,8 @@ CHUNK = 1 << 20
 MAX_INFO = 1 << 20
 MAX_LIST = 4 << 20
 MAX_ERROR_TEXT = 4 << 10
+# A million module versions; the feed of all public ones has many more, and no sync wants those.
+MOST_PAGES = 500
 # A server that asks to wait longer than this is asked again by the next sync.
 MAX_WAIT = 60.0
 FIRST_WAIT = 0.5
@@ -49,15 +51,19 @@ class Download(HttpDownloader):
         limit: The largest body that is an answer, in bytes.
         timeout: What each attempt may take.
         method: `GET` or `HEAD`.
+        any_status: Whether the body is wanted whatever the status is.
+        status: The status of the reply.
         length: What the reply said of its length, or "".
     """
 
-    def __init__(self, url, sink, limit, timeout, method="GET", **kwargs):
+    def __init__(self, url, sink, limit, timeout, method="GET", any_status=False, **kwargs):
         super().__init__(url, **kwargs)
         self.sink = sink
         self.limit = limit
         self.timeout = timeout
         self.method = method
+        self.any_status = any_status
+        self.status = 0
         self.length = ""
 
     async def run(self, extra_data=None):
@@ -102,7 +108,8 @@ class Download(HttpDownloader):
         ) as response:
             if self.url.startswith("https:") and response.url.scheme != "https":
                 raise BadReplyError(f"{self.url}: redirected from https to {response.url.scheme}")
-            if response.status != 200:
+            self.status = response.status
+            if self.status != 200 and not self.any_status:
                 raise await self._refusal(response)
             self.length = response.headers.get("Content-Length", "")
             await self._receive(response)
@@ -149,7 +156,12 @@ class Upstream:
 
     Args:
         remote: A `GoRemote`.
+
+    Attributes:
+        has_files: Whether each zip has a URL below `url`.
     """
+
+    has_files = True
 
     def __init__(self, remote):
         self.remote = remote
@@ -207,9 +219,13 @@ class Upstream:
         return await self.text(goproxy.file_path(module, version, "mod"), modzip.MAX_GO_MOD)
 
     async def zip(self, module, version, path):
-        """Write the zip to the file `path`."""
+        """Write the zip to the file `path`, and return None: nothing is known of it."""
         with open(path, "wb") as sink:
             await self._get(goproxy.file_path(module, version, "zip"), sink, modzip.MAX_ZIP_FILE)
+
+    def moved(self, unit):
+        """Return where a held unit is now, "" for where it was: nobody tells that here."""
+        return ""
 
     async def zip_size(self, module, version):
         """Return the size of the zip in bytes, or None where the upstream does not say.
@@ -240,18 +256,57 @@ class Upstream:
         except GoModError as error:
             raise BadReplyError(f"{self.url}/{path}: {error}") from error
 
+    async def names(self):
+        """Yield the paths of the modules in the upstream's feed, a set for each page of it.
+
+        An upstream without a feed has none.
+
+        Raises:
+            UpstreamError: It does not end, or does not move on.
+        """
+        since = ""
+        for _ in range(MOST_PAGES):
+            try:
+                entries = await self.index(since)
+            except UpstreamNotFoundError:
+                if since:
+                    raise
+                return
+            yield {entry.path for entry in entries}
+            if not entries or entries[-1].timestamp == since:
+                if len(entries) >= index.LIMIT:
+                    raise UpstreamError(f"{self.url}/index does not move on from {since}")
+                return
+            since = entries[-1].timestamp
+        most = MOST_PAGES * index.LIMIT
+        raise UpstreamError(f"{self.url}/index has more than {most} entries: name the modules")
+
+    async def state(self):
+        """Return "": nobody tells whether anything has changed here."""
+        return ""
+
     async def text(self, path, limit):
         """Return the body at a path below the URL, of at most `limit` bytes."""
         sink = BytesIO()
         await self._get(path, sink, limit)
         return sink.getvalue()
 
+    async def page(self, url, limit):
+        """Return the status and the body, of at most `limit` bytes, at a URL anywhere."""
+        sink = BytesIO()
+        download = self._build_at(url, sink, limit, any_status=True)
+        await download.run()
+        return download.status, sink.getvalue()
+
     async def _get(self, path, sink, limit):
         await self._build(path, sink, limit).run()
 
     def _build(self, path, sink, limit, **options):
+        return self._build_at(f"{self.url}/{path}", sink, limit, **options)
+
+    def _build_at(self, url, sink, limit, **options):
         download = self._downloads.build(
-            f"{self.url}/{path}", sink=sink, limit=limit, timeout=self._timeout, **options
+            url, sink=sink, limit=limit, timeout=self._timeout, **options
         )
         # The factory reads 0 as "not set"; here it means one attempt.
         if self.remote.max_retries is not None:

@@ -29,9 +29,12 @@ from pulpcore.plugin.viewsets import (
 
 from pulp_go.app import policies, tasks, uploading
 from pulp_go.app.exceptions import GoError
+from pulp_go.app.gitremote import GoGitRemote
+from pulp_go.app.gitserializers import GoGitRemoteSerializer
 from pulp_go.app.models import GoDistribution, GoRemote, GoRepository
 from pulp_go.app.moduleversion import ModuleVersion, changed_in, memberships
 from pulp_go.app.serializers import (
+    FindingSerializer,
     GoDistributionSerializer,
     GoRemoteSerializer,
     GoRepositorySerializer,
@@ -205,6 +208,17 @@ class GoRemoteViewSet(RemoteViewSet, RolesMixin):
     LOCKED_ROLES = policies.REMOTE_ROLES
 
 
+class GoGitRemoteViewSet(RemoteViewSet, RolesMixin):
+    """A git remote names git repositories and which of their modules are wanted."""
+
+    endpoint_name = "git"
+    queryset = GoGitRemote.objects.all()
+    serializer_class = GoGitRemoteSerializer
+    queryset_filtering_required_permission = "go.view_gogitremote"
+    DEFAULT_ACCESS_POLICY = policies.GIT_REMOTE
+    LOCKED_ROLES = policies.GIT_REMOTE_ROLES
+
+
 class GoRepositoryViewSet(RepositoryViewSet, ModifyRepositoryActionMixin, RolesMixin):
     """A repository holds module versions, in immutable numbered repository versions."""
 
@@ -242,6 +256,21 @@ class GoRepositoryViewSet(RepositoryViewSet, ModifyRepositoryActionMixin, RolesM
             exclusive_resources=[repository],
             kwargs={"remote_pk": str(remote.pk), "repository_pk": str(repository.pk)} | options,
         )
+
+    @extend_schema(
+        summary="List findings",
+        description=(
+            "List what contradicted the repository in its syncs, the newest first: module versions "
+            "that came with other bytes, tags that have moved, checksum databases with two trees."
+        ),
+        responses={200: FindingSerializer(many=True)},
+    )
+    @action(detail=True, methods=["get"], serializer_class=FindingSerializer, filterset_class=None)
+    def findings(self, request, pk, **kwargs):
+        """List what contradicted the repository."""
+        found = self.get_object().findings.order_by("-at", "pk")
+        page = self.paginate_queryset(found)
+        return self.get_paginated_response(self.get_serializer(page, many=True).data)
 
     @extend_schema(
         summary="Fetch all zips",

@@ -1,6 +1,8 @@
 """A plan before the act: what a sync would bring and what would go."""
 
-from pulp_go.app.models import GoRemote, GoRepository
+from pulpcore.plugin.models import Remote
+
+from pulp_go.app.models import GoRepository
 from pulp_go.app.synced import LastSync
 from pulp_go.app.tasks.planning import plan
 from pulp_go.app.tasks.progress import Progress
@@ -12,7 +14,7 @@ def preview(remote_pk, repository_pk, mirror=False):
     """Return what a sync would do; nothing is changed, no zip is fetched.
 
     Args:
-        remote_pk: The primary key of the `GoRemote`.
+        remote_pk: The primary key of the `GoRemote` or the `GoGitRemote`.
         repository_pk: The primary key of the `GoRepository`.
         mirror: Whether what is held and not selected would be removed.
 
@@ -25,7 +27,7 @@ def preview(remote_pk, repository_pk, mirror=False):
     Raises:
         SelectionInvalidError: The remote selects nothing, or what cannot be understood.
     """
-    remote = GoRemote.objects.get(pk=remote_pk)
+    remote = Remote.objects.get(pk=remote_pk).cast()
     repository = GoRepository.objects.get(pk=repository_pk)
     last = LastSync.objects.filter(repository=repository, remote=remote).first()
     with Progress() as progress:
@@ -61,5 +63,6 @@ def departures_of(goes):
 
 def failures_of(remote, outcome):
     """Return what a preview says of what could not be found out."""
-    report = summary(remote, 0, 0, once(outcome.failed))
+    outcome.failed = once(outcome.failed)
+    report = summary(remote, outcome)
     return {name: report[name] for name in ("failed", "failed_count", "toolchains")}

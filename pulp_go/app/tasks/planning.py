@@ -15,6 +15,7 @@ from django_guid import get_guid
 from pulpcore.plugin.util import get_domain_pk
 
 from pulp_go.app.exceptions import SelectionInvalidError
+from pulp_go.app.gitremote import GoGitRemote
 from pulp_go.app.moduleversion import units_of
 from pulp_go.gomod import gosum, mainmodules, selection, versionquery
 from pulp_go.gomod.errors import GoModError
@@ -65,11 +66,17 @@ def plan_of(remote, names=(), closure=()):
     Raises:
         GoModError: A word or a line cannot be understood; it is named.
     """
-    words = [versionquery.parse_word(text) for text in remote.includes]
+    words = words_of(remote, names)
     if not names:
         words = [word for word in words if not word.is_glob]
     without = [versionquery.parse_word(text) for text in remote.excludes]
     return selection.plan(words, without, gosum.parse(remote.go_sum), names, closure)
+
+
+def words_of(remote, names=()):
+    """Return the words that a remote includes; a git remote without any includes all its names."""
+    texts = remote.includes or names
+    return [versionquery.parse_word(text, revisions=remote.takes_revisions) for text in texts]
 
 
 def check(remote):
@@ -79,22 +86,34 @@ def check(remote):
         SelectionInvalidError: They do not.
     """
     try:
-        globs = globs_of(remote)
         mainmodules.programs(remote.go_mods, remote.go_work)
-        is_wanting = plan_of(remote) or globs or remote.go_mods
+        is_wanting = plan_of(remote) or globs_of(remote) or remote.go_mods or not remote.includes
     except GoModError as error:
         raise SelectionInvalidError(f"remote {remote.name}: {error}") from error
-    if not is_wanting:
+    if remote.selects_nothing or not is_wanting:
         raise SelectionInvalidError(f"remote {remote.name} selects nothing")
 
 
 def globs_of(remote):
     """Return the globs that a remote includes."""
-    words = [versionquery.parse_word(text) for text in remote.includes]
-    return [word for word in words if word.is_glob]
+    return [word for word in words_of(remote) if word.is_glob]
 
 
-def plan(remote, repository, last, run, mirror):
+def read_refs(remote, repository, run, mirror):
+    """Return a digest of what git repositories show and of what is wanted of them, or "".
+
+    "" is that of a GOPROXY, and of repositories that cannot be asked or of which it is not known
+    which ones they are.
+    """
+    if not isinstance(remote, GoGitRemote):
+        return ""
+    [seen] = run([common_to_units(remote, repository) | {"kind": "state"}])
+    wants = ("url", "includes", "excludes", "modules", "path_prefix", "path_elements", "discover")
+    values = [seen["state"], mirror, *(getattr(remote, name) for name in wants)]
+    return digest_of(values) if seen["state"] else ""
+
+
+def plan(remote, repository, last, run, mirror, refs=""):
     """Return the `Plan` of a sync.
 
     Args:
@@ -103,6 +122,7 @@ def plan(remote, repository, last, run, mirror):
         last: The `LastSync` whose graph may be taken, or None.
         run: Does units of work: `executor.Inline.run`.
         mirror: Whether what is not wanted is removed.
+        refs: What `read_refs` has said.
 
     Raises:
         SelectionInvalidError: The remote selects nothing, or what cannot be understood.
@@ -110,7 +130,7 @@ def plan(remote, repository, last, run, mirror):
     check(remote)
     made = Plan()
     common = common_to_units(remote, repository)
-    names = find_names(made, globs_of(remote), repository, run, common)
+    names = find_names(made, remote, repository, run, common)
     if remote.go_mods:
         read_graphs(made, remote, last, run, common)
     try:
@@ -118,6 +138,7 @@ def plan(remote, repository, last, run, mirror):
     except GoModError as error:
         raise SelectionInvalidError(f"remote {remote.name}: {error}") from error
     common |= {"kind": "module", "excludes": remote.excludes, "mirror": mirror, "fingerprint": ""}
+    common |= {"refs": refs}
     made.units = [common | unit_of(one) for one in wanted.values()]
     return made
 
@@ -132,13 +153,21 @@ def common_to_units(remote, repository):
     }
 
 
-def find_names(made, globs, repository, run, common):
-    """Return the module paths that globs match; note the globs of which that is not known."""
-    if not globs:
+def find_names(made, remote, repository, run, common):
+    """Return the module paths that globs match; note the globs of which that is not known.
+
+    Those of a git remote that includes nothing by its name are all that it knows.
+    """
+    globs = globs_of(remote)
+    wants_all = isinstance(remote, GoGitRemote) and not remote.includes
+    if not (globs or wants_all):
         return []
     texts = sorted({word.pattern for word in globs})
     [feed] = run([common | {"kind": "names", "globs": texts}])
     names = set(feed["names"])
+    if wants_all and feed["trouble"]:
+        made.is_whole = False
+        made.failed.append([remote.path_prefix, "", *feed["trouble"]])
     names.update(path for path in held_names(repository) if any(g.matches(path) for g in globs))
     for word in globs:
         if feed["trouble"]:

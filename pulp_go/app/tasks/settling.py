@@ -33,6 +33,25 @@ def settle_all(repository, pks):
     return new, refused
 
 
+def note_drift(repository, drifted):
+    """Note the tags that are elsewhere now than the commits whose files are held.
+
+    Args:
+        repository: The `GoRepository`.
+        drifted: `[module, version, commit that is held, commit that was seen]` of each.
+    """
+    for module, version, held, seen in drifted:
+        Finding.objects.get_or_create(
+            repository=repository,
+            kind=Finding.DRIFT,
+            module=module,
+            version=version,
+            held={"commit": held},
+            seen={"commit": seen},
+            defaults={"repository_name": repository.name},
+        )
+
+
 def refuse(repository, held, new):
     """Note the contradiction of two units and return it as a failure."""
     error = HeldVersionError(held, new)

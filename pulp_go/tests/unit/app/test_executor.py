@@ -10,6 +10,7 @@ from django.conf import settings
 
 from pulp_go.app import executor, supplies
 from pulp_go.app.executor import Standby
+from pulp_go.app.models import GoRemote
 from pulp_go.tests.unit.app.executor_contract import CONTRACT
 
 
@@ -103,7 +104,7 @@ def test_the_storage_is_written_by_threads_of_its_own(database, unit, upstream):
 
 
 def test_a_remote_that_is_changed_is_opened_anew(unit):
-    remote = supplies.GoRemote.objects.get()
+    remote = GoRemote.objects.get()
 
     async def scene():
         async with supplies.Supplies(supplies.GoMods()) as shared:

@@ -1,21 +1,22 @@
 """The pages of an index feed: to its end, and never for ever."""
 
 import asyncio
+from types import SimpleNamespace
 
 import pytest
 
-from pulp_go.app import names
+from pulp_go.app import upstream
 from pulp_go.app.exceptions import UpstreamError, UpstreamNotFoundError
+from pulp_go.app.upstream import Upstream
 from pulp_go.gomod import index
 from pulp_go.gomod.index import IndexEntry
 
 
-class Feed:
+class Feed(Upstream):
     """An upstream whose feed has scripted pages, by the time that they begin with."""
 
-    url = "https://goproxy.example"
-
     def __init__(self, pages):
+        super().__init__(SimpleNamespace(url="https://goproxy.example"))
         self.pages = pages
         self.asked = []
 
@@ -33,7 +34,7 @@ def entries(*times):
 
 def read(feed):
     async def all_pages():
-        return [[entry.timestamp for entry in page] async for page in names.pages(feed)]
+        return [sorted(paths) async for paths in feed.names()]
 
     return asyncio.run(all_pages())
 
@@ -42,9 +43,9 @@ NONE = UpstreamNotFoundError("404")
 ENDS = [
     ({"": []}, [""], [[]]),
     ({"": NONE}, [""], []),
-    ({"": entries("1"), "1": entries("1")}, ["", "1"], [["1"], ["1"]]),
+    ({"": entries("1"), "1": entries("1")}, ["", "1"], [["example.com/at1"]] * 2),
     ({"": entries("1", "2"), "2": entries("2", "3"), "3": entries("3")}, ["", "2", "3"], None),
-    ({"": entries("1"), "1": []}, ["", "1"], [["1"], []]),
+    ({"": entries("1"), "1": []}, ["", "1"], [["example.com/at1"], []]),
 ]
 
 
@@ -68,7 +69,7 @@ def test_more_at_one_time_than_a_page_holds_is_told():
 
 
 def test_a_feed_without_end_is_given_up(monkeypatch):
-    monkeypatch.setattr(names, "MOST_PAGES", 3)
+    monkeypatch.setattr(upstream, "MOST_PAGES", 3)
     feed = Feed({"": entries("1"), "1": entries("2"), "2": entries("3")})
     with pytest.raises(UpstreamError, match="more than 6000 entries: name the modules"):
         read(feed)

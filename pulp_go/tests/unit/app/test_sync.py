@@ -191,7 +191,7 @@ def test_a_full_disk_is_named(remote, repository, told, monkeypatch, error):
 
 
 def test_a_report_names_the_first_thousand_failures():
-    report = sync.summary(GoRemote(), 0, 0, [["m", "v", "GO0002", "no"]] * 1200)
+    report = sync.summary(GoRemote(), sync.Outcome(failed=[["m", "v", "GO0002", "no"]] * 1200))
     assert (len(report["failed"]), report["failed_count"]) == (1000, 1200)
 
 
