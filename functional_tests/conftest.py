@@ -21,8 +21,10 @@ import pytest
 from demo.demo import find_go as demo_go
 from demo.demo import go_env, upstream_of, without_secrets
 from functional_tests.certificates import Certificate, write_certificate
+from functional_tests.githost import GitHost
+from functional_tests.gitrepos import find_git
 from functional_tests.goclient import Go, find_go
-from functional_tests.livepulp import LivePulp
+from functional_tests.livepulp import LivePulp, repositories_of
 from functional_tests.sumdb import SumDBUpstream
 from functional_tests.sumdbworld import fill
 from functional_tests.upstream import Upstream
@@ -76,12 +78,17 @@ def own_pulp(tls: Certificate | None = None) -> Iterator[LivePulp]:
     with tempfile.TemporaryDirectory(prefix="pulp-go-", ignore_cleanup_errors=True) as directory:
         home = Path(directory) / "home"
         settings = Path(directory) / "settings.py"
-        settings.write_text(SETTINGS)
+        settings.write_text(SETTINGS + imports_of(home))
         pulp = LivePulp.start(home, settings, tls)
         try:
             yield pulp
         finally:
             pulp.end()
+
+
+def imports_of(home: Path) -> str:
+    """Return the setting with which tests may have repositories imported from files."""
+    return f"ALLOWED_IMPORT_PATHS = [{str(repositories_of(home))!r}]\n"
 
 
 @pytest.fixture
@@ -103,6 +110,23 @@ def upstream() -> Iterator[Upstream]:
     """An upstream with nothing in it yet."""
     with Upstream() as server:
         yield server
+
+
+@pytest.fixture
+def repositories(live_pulp: LivePulp) -> Iterator[Path]:
+    """A directory for git repositories, from which `live_pulp` may import."""
+    if find_git() is None:
+        pytest.skip("no `git` on this machine: it makes and serves the repositories of the tests")
+    repositories_of(live_pulp.home).mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=repositories_of(live_pulp.home)) as directory:
+        yield Path(directory)
+
+
+@pytest.fixture
+def git_host(repositories: Path) -> Iterator[GitHost]:
+    """A host of these repositories, over http."""
+    with GitHost(repositories) as host:
+        yield host
 
 
 @pytest.fixture

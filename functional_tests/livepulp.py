@@ -13,7 +13,13 @@ from pulp_glue.common.context import PulpContext
 from functional_tests.certificates import Certificate
 
 TIMEOUT = 300
+MIRRORS = "go-git"
 PULP_GO = Path(sys.executable).parent / "pulp-go"
+
+
+def repositories_of(home: Path) -> Path:
+    """Return where the git repositories of tests are, which a Pulp may read as files."""
+    return home / "repositories"
 
 
 class LivePulp:
@@ -81,7 +87,12 @@ class LivePulp:
     def spooled(self) -> list[str]:
         """Return the files that lie where tasks and uploads work: none while no task runs."""
         work = self.home / "pulp" / "tmp"
-        return sorted(str(path.relative_to(work)) for path in work.rglob("*") if path.is_file())
+        files = [path.relative_to(work) for path in work.rglob("*") if path.is_file()]
+        return sorted(str(path) for path in files if path.parts[0] != MIRRORS)
+
+    def mirrors(self) -> set[Path]:
+        """Return the mirrors of git repositories, which stay from sync to sync."""
+        return {path.parent for path in (self.home / "pulp" / "tmp" / MIRRORS).glob("*/lock")}
 
     def in_domain(self, name: str) -> PulpContext:
         """Return the context of a domain; the API's document is read once for all of them."""
