@@ -19,6 +19,8 @@ _HEAD = "HEAD"
 _SYMBOLIC = b"ref: "
 # No ref that is kept has this name.
 _NOWHERE = b"ref: refs/nowhere\n"
+# dulwich takes a file without a line for damaged.
+_NO_REFS = b"# pack-refs with:\n"
 _LINE = re.compile(rb"([0-9a-f]{40}|[0-9a-f]{64}) (refs/[^\n]+)")
 
 
@@ -27,7 +29,7 @@ def write_refs(repository: Path, listing: Listing) -> None:
     packed = {raw(name): raw(value) for name, value in listing.refs.items() if name != _HEAD}
     lines = [b"%s %s\n" % (packed[name], name) for name in sorted(packed)]
     durable.write(repository / _HEAD, _head(listing))
-    durable.write(repository / _PACKED, b"".join(lines))
+    durable.write(repository / _PACKED, b"".join(lines) or _NO_REFS)
 
 
 def read_refs(repository: Path) -> tuple[Mapping[str, str], str]:
@@ -37,7 +39,7 @@ def read_refs(repository: Path) -> tuple[Mapping[str, str], str]:
         CorruptError: The files do not say what `write_refs` writes.
     """
     try:
-        lines = (repository / _PACKED).read_bytes().split(b"\n")
+        lines = (repository / _PACKED).read_bytes().removeprefix(_NO_REFS).split(b"\n")
         head = (repository / _HEAD).read_bytes()
     except OSError:
         raise CorruptError("the refs of the mirror cannot be read") from None

@@ -32,7 +32,7 @@ from pulp_go.git.errors import (
     NotFoundError,
     TroubleError,
 )
-from pulp_go.gomod.errors import CodeHostError, GoModError, RevisionError
+from pulp_go.gomod.errors import CodeHostError, FileTooLargeError, GoModError, RevisionError
 
 MAX_ANSWER = 64 << 20
 """More bytes than an answer has: a go.mod of 16 MiB in base64, or the tags of a repository."""
@@ -67,6 +67,8 @@ def _kind(error: GoModError) -> str:
             return "not found"
         case TroubleError() | MirrorBusyError():
             return "trouble"
+        case FileTooLargeError():
+            return "bad"
         case CodeHostError():
             return "refused"
         case RevisionError(is_not_found=True):

@@ -69,7 +69,7 @@ def synchronize(remote_pk, repository_pk, mirror=False, optimize=True, strict=Fa
     with Progress() as progress:
         run = Runner(progress)
         refs = read_refs(remote, repository, run, mirror)
-        if refs and refs == before.refs:
+        if refs and refs == before.refs and not (strict and before.last.summary["failed"]):
             return before.last.summary
         made = plan(remote, repository, before.last, run, mirror, refs)
         outcome = run_units(made, before, remote, run)

@@ -11,7 +11,7 @@ import pytest
 from pulp_go.git import wire
 from pulp_go.git.__main__ import answer
 from pulp_go.git.desk import Desk
-from pulp_go.tests.unit.git.gitservers import Origin, needs_git
+from pulp_go.tests.unit.git.gitservers import Origin, git, needs_git
 
 ROOT = "corp.example/mono"
 # sha256sum a.go go.mod | sha256sum, in base64
@@ -101,6 +101,23 @@ def test_a_new_tag_is_seen_after_the_next_update(ask, source):
 def test_a_repository_that_is_not_there(ask, tmp_path):
     told = ask("update", url=f"file://{tmp_path}/none.git", access=dict(ACCESS))
     assert told["error"] == "not found" and str(tmp_path) not in told["reason"]
+
+
+def test_a_repository_without_any_ref(ask, source):
+    for ref in source.refs().keys() - {"HEAD"}:
+        git(source.path, "update-ref", "-d", ref)
+    ask.update()
+    assert ask("versions", **of(ROOT)) == {"versions": []}
+    assert ask("modules", root=ROOT) == {"modules": []}
+    assert ask("stat", **of(ROOT), query="latest")["error"] == "not found"
+
+
+def test_a_go_mod_that_is_too_large_breaks_the_rules(ask, source):
+    source.commit(files={"go.mod": "module corp.example/mono\n" + "/" * (16 << 20)})
+    source.tag("v1.2.0")
+    ask.update()
+    told = ask("stat", **of(ROOT), query="v1.2.0")
+    assert told == {"error": "bad", "reason": "go.mod: too large (max size is 16777216 bytes)"}
 
 
 def test_a_mirror_that_is_not_there(ask, tmp_path):
