@@ -9,6 +9,8 @@ BIN := .venv/bin
 INSTALLED := .venv/installed
 DEMO_HOME := .pulp
 PYTEST := $(BIN)/python -m pytest
+# So many tests at once, each with a Pulp of its own where they need one: most of them wait.
+JOBS := 2
 ARGS :=
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
@@ -32,8 +34,9 @@ down: ## end the demo's Pulp
 	@if [ -x $(BIN)/pulp-go ] && [ -d $(DEMO_HOME) ]; \
 	then $(BIN)/pulp-go down --home $(DEMO_HOME); else echo "No demo was started here."; fi
 
-test: $(INSTALLED) ## run every test, on a Pulp of its own that it starts and ends
-	@$(PYTEST) $(ARGS)
+test: $(INSTALLED) ## run every test, on Pulps of its own that it starts and ends
+	@$(PYTEST) pulp_go/tests/conformance $(ARGS)
+	@$(PYTEST) -n $(JOBS) --dist loadfile pulp_go/tests/unit functional_tests $(ARGS)
 
 unit: $(INSTALLED) ## run the unit tests
 	@$(PYTEST) pulp_go/tests/unit $(ARGS)

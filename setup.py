@@ -15,6 +15,7 @@ TEST = [
     "mypy>=1.13,<3",
     "types-paramiko>=3.5",
     "pytest-cov>=5",
+    "pytest-xdist>=3.6",
     "pytest>=8",
     "ruff>=0.9,<1",
     "towncrier>=24",

@@ -19,6 +19,7 @@ import zlib
 from collections.abc import Collection, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from functools import cached_property, lru_cache
+from pathlib import Path
 from types import TracebackType
 from typing import NamedTuple, Self
 
@@ -32,8 +33,10 @@ from dulwich.repo import (
     UnsupportedVersion,
 )
 
+from pulp_go.git import loose
 from pulp_go.git.entries import Entries
 from pulp_go.git.graph import CommitGraph
+from pulp_go.git.loose import LooseObject
 from pulp_go.gomod.codehost import Commit, Mode, TreeFile
 from pulp_go.gomod.errors import CodeHostError, FileTooLargeError
 
@@ -48,6 +51,7 @@ MAX_READ = 16 << 20
 
 _COMMIT, _TREE, _BLOB, _TAG = 1, 2, 3, 4  # as packs number them
 _NAMES = {_COMMIT: "commit", _TREE: "tree", _BLOB: "blob", _TAG: "tag"}
+_KINDS = {name: kind for kind, name in _NAMES.items()}
 _TREES_KEPT = 1 << 16
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _ID = rb"([0-9a-f]{40}|[0-9a-f]{64})\n"
@@ -212,24 +216,34 @@ class Repository:
     def blob_pieces(self, blob_id: str) -> Iterator[bytes]:
         """Return the content of a blob in pieces.
 
-        There is one piece at a time in memory, where the blob lies in a pack as it is. One that is
-        a delta to another one is held as a whole, and so is that one.
+        There is one piece at a time in memory, unless the blob is in a pack as a delta to another
+        one: then both are held as a whole.
         """
         with _DamageOf(blob_id):
-            kind, pieces = self._entries.pieces(blob_id) or (_BLOB, iter([self.read_blob(blob_id)]))
+            found = self._entries.pieces(blob_id) or self._loose_pieces(blob_id)
+            kind, pieces = found or (_BLOB, iter([self.read_blob(blob_id)]))
             if kind != _BLOB:
                 raise CodeHostError(f"object {blob_id} is no blob")
             yield from pieces
 
     def blob_size(self, blob_id: str) -> int:
-        """Return the size of a blob in bytes, without inflating it where it is in a pack."""
+        """Return the size of a blob in bytes, without inflating it as a whole."""
         size = self._sizes.get(blob_id)
         if size is None:
             with _DamageOf(blob_id):
                 size = self._entries.size(blob_id)
+                if size is None and (found := self._loose(blob_id)):
+                    size = found.size if found.kind == _NAMES[_BLOB] else None
             size = len(self._read(blob_id, _BLOB)) if size is None else size
             self._sizes[blob_id] = size
         return size
+
+    def _loose_pieces(self, object_id: str) -> tuple[int, Iterator[bytes]] | None:
+        found = self._loose(object_id)
+        return None if found is None else (_KINDS.get(found.kind, 0), found.pieces())
+
+    def _loose(self, object_id: str) -> LooseObject | None:
+        return loose.find(Path(self._repo.object_store.path), object_id)
 
     @cached_property
     def _refs(self) -> dict[str, str]:
@@ -295,18 +309,30 @@ class Repository:
         """Return the content of an object that should be of this kind."""
         limit = None if kind == _BLOB else MAX_READ
         with _DamageOf(object_id):
-            read = self._entries.read(object_id, limit)
-            # What is in no pack is loose; such files were made here, and are small.
-            found, content = read or self._loose(object_id)
+            found, content = self._entries.read(object_id, limit) or self._read_loose(
+                object_id, limit
+            )
         if found != kind:
             raise CodeHostError(f"object {object_id} is no {_NAMES[kind]}")
         return content
 
     def _kind(self, object_id: str) -> int:
         with _DamageOf(object_id):
-            return self._entries.kind(object_id) or self._loose(object_id)[0]
+            kind = self._entries.kind(object_id)
+            if kind is None and (found := self._loose(object_id)):
+                kind = _KINDS.get(found.kind, 0)
+            return self._elsewhere(object_id)[0] if kind is None else kind
 
-    def _loose(self, object_id: str) -> tuple[int, bytes]:
+    def _read_loose(self, object_id: str, limit: int | None) -> tuple[int, bytes]:
+        found = self._loose(object_id)
+        if found is None:
+            return self._elsewhere(object_id)
+        if limit is not None and found.size > limit:
+            raise FileTooLargeError(object_id, limit)
+        return _KINDS.get(found.kind, 0), b"".join(found.pieces())
+
+    def _elsewhere(self, object_id: str) -> tuple[int, bytes]:
+        """Return an object of a repository from which this one borrows (its alternates)."""
         return self._repo.object_store.get_raw(ObjectID(object_id.encode()))
 
 
