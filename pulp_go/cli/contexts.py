@@ -124,6 +124,11 @@ class PulpGoRepositoryContext(PulpRepositoryContext):
         body: EntityDefinition = {"repository_version": version} if version else {}
         return self.call("verify", parameters={self.HREF: self.pulp_href}, body=body)
 
+    def findings(self, limit: int, offset: int) -> Any:
+        """Return what contradicted the repository in its syncs, the newest first."""
+        parameters = {self.HREF: self.pulp_href, "limit": limit, "offset": offset}
+        return self.call("findings", parameters=parameters)["results"]
+
 
 class PulpGoDistributionContext(PulpDistributionContext):
     """A GOPROXY that serves a repository's latest version, or one version of it."""

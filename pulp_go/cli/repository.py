@@ -169,6 +169,25 @@ def _verify(
         raise click.ClickException(f"{failed} are not what they were: see `failed`.")
 
 
+@pulp_command(
+    name="findings",
+    help="""List what contradicted a {entity} in its syncs.
+
+    Module versions that came with other bytes, tags that have moved, and checksum databases with
+    two trees; each with both sides, the newest first.""",
+)
+@pulp_option("--limit", type=int, default=25, show_default=True, help="How many, at most.")
+@pulp_option("--offset", type=int, default=0, help="How many are left out before them. [0]")
+@pass_repository_context
+@pass_pulp_context
+def _findings(
+    pulp_ctx: PulpCLIContext, repository_ctx: PulpRepositoryContext, /, limit: int, offset: int
+) -> None:
+    """Print the findings."""
+    assert isinstance(repository_ctx, PulpGoRepositoryContext)
+    pulp_ctx.output_result(repository_ctx.findings(limit, offset))
+
+
 def _numbered(
     repository_ctx: PulpRepositoryContext, number: int | None
 ) -> PulpRepositoryVersionContext | None:
@@ -311,6 +330,7 @@ add_commands(
     _in_repository(_sync),
     _in_repository(_fetch),
     _in_repository(_verify),
+    _in_repository(_findings),
     _in_repository(_modify),
     _version,
     _task,
