@@ -14,6 +14,7 @@ from pulp_go.app.exceptions import (
     UpstreamError,
     UpstreamNotFoundError,
 )
+from pulp_go.app.gitprocesses import GitProcesses
 from pulp_go.app.gitremote import GoGitRemote
 from pulp_go.app.gitupstream import GitUpstream
 from pulp_go.git import errors
@@ -245,3 +246,28 @@ def test_each_error_is_one_of_ours(error, kind, retry):
     assert type(raised) is kind and getattr(raised, "retry", False) is retry
     if retry and not isinstance(error, errors.MirrorBusyError):
         assert raised.retry_after == "7"
+
+
+def test_a_real_process_is_asked(tmp_path):
+    access = {"limits": {"connect": 5, "read": 5, "total": 60}}
+    question = {"path": str(tmp_path / "m"), "url": f"file://{tmp_path}/none", "access": access}
+
+    async def ask():
+        async with GitProcesses() as processes:
+            await processes.do("update", **question)
+
+    with pytest.raises(UpstreamNotFoundError):
+        async_to_sync(ask)()
+
+
+def test_a_process_that_ends_twice(monkeypatch):
+    async def nothing(self, line):
+        return b""
+
+    async def ask():
+        async with GitProcesses() as processes:
+            await processes.do("zip", url=URL)
+
+    monkeypatch.setattr(GitProcesses, "ask", nothing)
+    with pytest.raises(BadModuleError, match=f"zip of {URL}: the process ended twice"):
+        async_to_sync(ask)()
