@@ -1,7 +1,7 @@
 """A directory on disk as the source tree of a module.
 
-The rules of what goes into a module zip are `gomod.sourcetree`'s; here the disk is read for it. No
-symbolic link is followed.
+What goes into a module zip is told in `gomod.treewalk` and `gomod.sourcetree`; here the disk is
+read for them. No symbolic link is followed.
 """
 
 import os
@@ -19,6 +19,7 @@ from pulp_go.gomod.modfile import parse_lax
 from pulp_go.gomod.module import check_canonical
 from pulp_go.gomod.modzip import MAX_GO_MOD, check_zip
 from pulp_go.gomod.sourcetree import CheckedFiles, FileError, Mode, SourceFile
+from pulp_go.gomod.treewalk import list_files_in_dir
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,7 @@ def read(directory: Path, version: str) -> Sources:
         GoModError: Its go.mod is none or is missing, or the version is none of this module.
         OSError: Something could not be read.
     """
-    files, skipped = sourcetree.list_files_in_dir(partial(_read_dir, directory))
+    files, skipped = list_files_in_dir(partial(_read_dir, directory))
     module = _module(files, version)
     return Sources(module, sourcetree.check_files(files), tuple(skipped))
 

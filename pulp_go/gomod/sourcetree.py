@@ -4,7 +4,7 @@ The tree is everything below the directory of the module. A file of it is *valid
 *omitted*, or is *invalid*: then there is no zip. The first rule that fits decides:
 
  1. its path is not clean ("a//b", "a/../b") or not relative: invalid;
- 2. it is in a vendored package (`is_vendored_package`): omitted;
+ 2. it is in a vendored package (`vendoring`): omitted;
  3. it is in another module, one directory of its path but the root having a regular file that is
     called go.mod in any case: omitted;
  4. it is `.hg_archival.txt` in the root: omitted;
@@ -19,10 +19,7 @@ symbolic link, but anything goes in vendored packages and other modules. Nothing
 `.gitignore`, `testdata`, `_x` and directories that begin with a dot go in.
 
 Which packages are vendored depends on the language version in the root's go.mod, if this parses.
-Go 1.24 mended the rule, and the hashes of older modules had to stay.
-
-A directory on disk is read with two more rules (`list_files_in_dir`): the directories of version
-control and of other modules are not entered, and links with bad names are omitted as all links.
+A directory on disk is read by rules of its own before (`treewalk`).
 
 Where we differ from Go: a go.mod in the root of a directory on disk that is a symbolic link is not
 read for its language version, as it is in no other tree; a zip of more than 500 MiB is not
@@ -37,18 +34,18 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import BinaryIO, Generic, Literal, NamedTuple, Protocol, TypeVar
 
-from pulp_go.gomod import gover, modfile
+from pulp_go.gomod import modfile
 from pulp_go.gomod.collisions import Collisions, are_apart
 from pulp_go.gomod.errors import InvalidPathError, InvalidZipError, ModFileError
 from pulp_go.gomod.module import check_file_path
 from pulp_go.gomod.modzip import MAX_GO_MOD, MAX_LICENSE, MAX_ZIP_FILE, check_module_version
 from pulp_go.gomod.unicode_tables import fold
+from pulp_go.gomod.vendoring import is_vendored_package
 from pulp_go.gomod.zipwriter import ZipWriter
 
 Mode = Literal["regular", "directory", "symlink", "other"]
 
 _CHUNK = 1 << 20
-_VERSION_CONTROL = frozenset((".bzr", ".git", ".hg", ".svn"))
 _ELEMENT = r"(?!\.\.?(?:/|\Z))[^/]++"
 # Possessive quantifiers (`++`, `*+`) keep the time linear in the length of any path.
 _CLEAN = re.compile(
@@ -245,64 +242,6 @@ def create(sink: BinaryIO, module: str, version: str, files: Sequence[SourceFile
     writer.finish()
 
 
-def list_files_in_dir(
-    read_dir: Callable[[str], Iterable[SourceFile]],
-) -> tuple[list[SourceFile], list[FileError]]:
-    """Return the source tree in a directory on disk, and what of the directory is not in it.
-
-    https://pkg.go.dev/golang.org/x/mod/zip#CreateFromDir
-
-    Args:
-        read_dir: Returns what is in a directory, directories too, in any order. The directory is
-            given by its path relative to the root, the root as "".
-    """
-    files: list[SourceFile] = []
-    omitted: list[FileError] = []
-    directories = [""]
-    while directories:
-        directory = directories.pop()
-        children = sorted(read_dir(directory), key=lambda child: child.path)
-        if directory and any(map(_is_go_mod, children)):
-            omitted.append(FileError(directory, "directory is in another module"))
-            continue
-        for child in children:
-            if child.mode == "regular":
-                files.append(child)
-            elif child.mode != "directory":
-                omitted.append(FileError(child.path, "not a regular file"))
-            elif _base(child.path) in _VERSION_CONTROL:
-                reason = "directory is a version control repository"
-                omitted.append(FileError(child.path, reason))
-            else:
-                directories.append(child.path)
-    return files, omitted
-
-
-def is_vendored_package(name: str, go_version: str) -> bool:
-    """Report whether the file `name` is in a vendored package, as far as zips are concerned.
-
-    Those packages are below directories of a directory `vendor`, while a file in `vendor` itself
-    belongs to none. Up to Go 1.23 every file in or below a `vendor` that is not in the root was
-    taken for one, by mistake. From Go 1.24 on `vendor/modules.txt` counts as vendored, too.
-
-    https://go.dev/issue/37397, https://go.dev/issue/63395
-
-    Args:
-        name: A clean path, relative to the root of the module.
-        go_version: The Go version in the root's go.mod (`1.24`), or "".
-    """
-    if name.startswith("vendor/"):
-        if name == "vendor/modules.txt":
-            return _is_vendoring_mended(go_version)
-        return "/" in name.removeprefix("vendor/")
-    _, vendor, rest = name.partition("/vendor/")
-    return bool(vendor) and ("/" in rest or not _is_vendoring_mended(go_version))
-
-
-def _is_vendoring_mended(go_version: str) -> bool:
-    return gover.compare(go_version, "1.24") >= 0
-
-
 class _Tree:
     """What the rules for one file have to know of the others."""
 
@@ -406,14 +345,6 @@ def _irregular(file: TreeFile) -> str:
             return "file is a symbolic link"
         case _:
             return "not a regular file"
-
-
-def _is_go_mod(file: SourceFile) -> bool:
-    return file.mode != "directory" and _base(file.path) == "go.mod"
-
-
-def _base(path: str) -> str:
-    return path.rpartition("/")[2]
 
 
 def _errors(reasons: dict[str, str]) -> tuple[FileError, ...]:

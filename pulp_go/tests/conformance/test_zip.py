@@ -5,9 +5,10 @@ from io import BytesIO
 import pytest
 from zlib_ng import zlib_ng
 
-from pulp_go.gomod import dirhash, modzip, sourcetree
+from pulp_go.gomod import dirhash, modzip, sourcetree, treewalk
 from pulp_go.gomod.errors import GoModError
 from pulp_go.gomod.unicode_tables import fold
+from pulp_go.gomod.vendoring import is_vendored_package
 from pulp_go.tests.unit.gomod.trees import reader, source
 from pulp_go.tests.unit.gomod.zips import File, build, deflate
 
@@ -132,14 +133,14 @@ def test_create(cases):
 
 def test_create_from_dir(cases):
     for case in cases("zip.json", "create_from_dir"):
-        files, _ = sourcetree.list_files_in_dir(reader(tree(case)))
+        files, _ = treewalk.list_files_in_dir(reader(tree(case)))
         assert created(case, files)[0] == case["Hash"], case["Name"]
 
 
 def test_is_vendored_package(cases):
     for case in cases("zip.json", "is_vendored_package"):
         version = case["GoVersion"].removeprefix("go")
-        assert sourcetree.is_vendored_package(case["Path"], version) == case["Want"], case
+        assert is_vendored_package(case["Path"], version) == case["Want"], case
 
 
 def test_str_to_fold(cases):

@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+import time
 from base64 import b64decode
 from hashlib import sha256
 
@@ -11,7 +12,7 @@ import pytest
 from pulp_go.git import wire
 from pulp_go.git.__main__ import answer
 from pulp_go.git.desk import Desk
-from pulp_go.tests.unit.git.gitservers import Origin, git, needs_git
+from pulp_go.tests.unit.git.gitservers import Origin, git, needs_git, silent_port
 
 ROOT = "corp.example/mono"
 # sha256sum a.go go.mod | sha256sum, in base64
@@ -145,3 +146,18 @@ def test_the_program_answers_until_its_input_ends(source, tmp_path):
     first, second = map(wire.decode, done.stdout.splitlines())
     assert first == second and len(first["state"]) == 64
     assert done.stderr == b""
+
+
+def test_the_program_ends_when_nobody_is_left_to_read_its_answer(tmp_path):
+    with silent_port() as port:
+        url = f"http://127.0.0.1:{port}/mono.git"
+        limits = {"connect": 60, "read": 60, "total": 60}
+        question = {"do": "update", "path": str(tmp_path / "m"), "url": url}
+        command = [sys.executable, "-P", "-m", "pulp_go.git"]
+        with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+            process.stdin.write(wire.encode(question | {"access": {"limits": limits}}))
+            process.stdin.flush()
+            while not (tmp_path / "m" / "lock").exists():
+                time.sleep(0.01)
+            process.stdout.close()
+            assert process.wait(20) != 0

@@ -5,8 +5,8 @@ import pytest
 from pulp_go.gomod import sourcetree
 from pulp_go.gomod.errors import InvalidPathError, InvalidVersionError, InvalidZipError
 from pulp_go.gomod.modzip import check_zip
-from pulp_go.gomod.sourcetree import check_files, create, is_vendored_package, list_files_in_dir
-from pulp_go.tests.unit.gomod.trees import closed, reader, source
+from pulp_go.gomod.sourcetree import check_files, create
+from pulp_go.tests.unit.gomod.trees import closed, names, source
 
 MIB = 1 << 20
 
@@ -20,10 +20,6 @@ TOO_LARGE = "module source tree too large (max size is 524288000 bytes)"
 
 OLD = source("go.mod", b"module m\n\ngo 1.23.9\n")
 NEW = source("go.mod", b"module m\n\ngo 1.24\n")
-
-
-def names(*paths):
-    return [closed(path) for path in paths]
 
 
 # The files of a tree, and what becomes of them, as x/mod's zip.CheckFiles says it.
@@ -282,41 +278,6 @@ def test_deep_paths():
     assert [error.path for error in checked.omitted] == ["A/go.mod", "A/e"]
 
 
-VENDORED_PACKAGES = [
-    # path, whether it is vendored by go 1.23, and by go 1.24
-    ("vendor/a/b.go", True, True),
-    ("vendor/a/b/c.go", True, True),
-    ("vendor/a", False, False),
-    ("vendor/modules.txt", False, True),
-    ("vendor/modules.txt/a", True, True),
-    ("vendor/a/modules.txt", True, True),
-    ("vendor/modules.txt\n", False, False),
-    ("vendor/vendor/a", True, True),
-    ("a/vendor/modules.txt", True, False),
-    ("a/vendor/b.go", True, False),
-    ("a/vendor/b/c.go", True, True),
-    ("a/vendor/b/vendor/c", True, True),
-    ("long/path/to/vendor/b.go", True, False),
-    ("abcdefgh/vendor/b.go", True, False),
-    ("١/vendor/b.go", True, False),
-    ("vendor", False, False),
-    ("a/vendor", False, False),
-    ("vendored/a/b", False, False),
-    ("a/vendored/b/c", False, False),
-    ("avendor/b/c", False, False),
-    ("modules.txt", False, False),
-    ("a.go", False, False),
-]
-
-
-@pytest.mark.parametrize(("name", "old", "new"), VENDORED_PACKAGES)
-def test_is_vendored_package(name, old, new):
-    for version in ("", "1", "1.2", "1.23", "1.23.9", "1.23\n", "1.2٤"):
-        assert is_vendored_package(name, version) is old
-    for version in ("1.24", "1.24rc1", "1.24.0", "1.25", "2.0"):
-        assert is_vendored_package(name, version) is new
-
-
 SIMPLE = [
     source("go.mod", b"module example.com/m\n\ngo 1.13\n"),
     source("m.go", b"package m\n\nfunc Foo() int { return 42 }\n"),
@@ -437,56 +398,3 @@ def vanish():
 def test_a_file_that_cannot_be_opened_is_no_fault_of_the_module(path):
     with pytest.raises(FileNotFoundError):
         made([sourcetree.SourceFile(path, vanish, 1)])
-
-
-# The files on a disk, those of the source tree, and what of the disk is left out.
-DIRECTORIES = [
-    ([], [], []),
-    (names("b/c", "a", "go.mod"), ["a", "go.mod", "b/c"], []),
-    (
-        names(".git/config", ".hg/x", "a/.svn/x", ".bzr/x", ".gitignore", "b/.git", "git/x"),
-        [".gitignore", "git/x", "b/.git"],
-        [".bzr", ".git", ".hg", "a/.svn"],
-    ),
-    (
-        names("sub/go.mod", "sub/x'", "sub/a/b", "go.mod", "x/go.mod/y"),
-        ["go.mod", "x/go.mod/y"],
-        ["sub"],
-    ),
-    (names("sub/GO.MOD", "sub/x"), ["sub/GO.MOD", "sub/x"], []),
-    ([closed("sub/go.mod", mode="symlink"), closed("sub/x")], [], ["sub"]),
-    (
-        [closed("a'", mode="symlink"), closed("b", mode="other"), closed("a\n"), closed("١")],
-        ["a\n", "١"],
-        ["a'", "b"],
-    ),
-    (names("vendor/a/b", "vendor/c/go.mod"), ["vendor/a/b"], ["vendor/c"]),
-]
-
-
-@pytest.mark.parametrize(("files", "listed", "omitted"), DIRECTORIES)
-def test_list_files_in_dir(files, listed, omitted):
-    found, left_out = list_files_in_dir(reader(files))
-    assert [file.path for file in found] == listed
-    assert sorted(error.path for error in left_out) == omitted
-
-
-def test_reasons_to_omit_what_is_in_a_directory():
-    files = [closed(".git/x"), closed("sub/go.mod"), closed("link", mode="symlink")]
-    assert sorted(list_files_in_dir(reader(files))[1]) == [
-        (".git", "directory is a version control repository"),
-        ("link", "not a regular file"),
-        ("sub", "directory is in another module"),
-    ]
-
-
-def test_omitted_directories_are_not_entered():
-    entered = []
-    read_dir = reader(names(".git/objects/x", "sub/go.mod", "sub/a/b", "c/d"))
-
-    def note(directory):
-        entered.append(directory)
-        return read_dir(directory)
-
-    list_files_in_dir(note)
-    assert sorted(entered) == ["", "c", "sub"]

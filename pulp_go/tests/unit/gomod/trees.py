@@ -19,6 +19,11 @@ def closed(path, size=0, mode="regular"):
     return SourceFile(path, refuse, size, mode)
 
 
+def names(*paths):
+    """Return files of these paths that nobody may open."""
+    return [closed(path) for path in paths]
+
+
 def reader(files):
     """Return what lists a directory on disk that holds `files`: their directories as well."""
     children = {"": {}}
