@@ -16,6 +16,7 @@ from functional_tests.livepulp import LivePulp
 from functional_tests.memory import PARENT, PROC, read
 
 PATIENCE = 120
+GIT = b"pulp_go.git"
 
 
 def parents() -> dict[int, int]:
@@ -67,6 +68,16 @@ def strays(live: LivePulp) -> set[int]:
                 found.add(int(path.parent.name))
     own = {*live.pids.values()}
     return found - own - below(*own)
+
+
+def git_processes(live: LivePulp) -> set[int]:
+    """Return the processes of a Pulp that work on git repositories, strays too."""
+    found = set()
+    for pid in below(*live.pids.values()) | strays(live):
+        with contextlib.suppress(OSError):
+            if GIT in (PROC / str(pid) / "cmdline").read_bytes().split(b"\0"):
+                found.add(pid)
+    return found
 
 
 def wait_until(reached: Callable[[], bool], interval: float = 0.02) -> None:

@@ -64,8 +64,8 @@ class OpenRepository:
     def zips(self) -> ZipMaker:
         """What makes zips of it."""
         if self._zips is None:
-            cache = self._stack.enter_context(tempfile.TemporaryDirectory(prefix="pulp-go-git-"))
-            self._zips = self._stack.enter_context(ZipMaker(self.repository, cache, _CACHE))
+            made = ZipMaker(self.repository, tempfile.gettempdir(), _CACHE)
+            self._zips = self._stack.enter_context(made)
         return self._zips
 
 

@@ -11,10 +11,10 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 
 from dulwich.client import GitClient
-from dulwich.errors import GitProtocolError, NotGitRepository
+from dulwich.errors import FileFormatException, GitProtocolError, NotGitRepository
 from dulwich.objects import ObjectID
 from dulwich.refs import HEADREF, SYMREF, Ref
-from dulwich.repo import Repo
+from dulwich.repo import Repo, UnsupportedExtension, UnsupportedVersion
 
 from pulp_go.git.access import Access
 from pulp_go.git.errors import HostError, NotFoundError, TooLargeError, TroubleError, VanishedError
@@ -28,6 +28,15 @@ _NOT_FOUND = re.compile(
     re.IGNORECASE,
 )
 _VANISHED = re.compile(r"not our ref|not a valid object|unadvertised object", re.IGNORECASE)
+# What dulwich raises for a directory that is no repository, or whose files are damaged.
+_NO_REPOSITORY = (
+    FileFormatException,
+    NotGitRepository,
+    OSError,
+    UnsupportedExtension,
+    UnsupportedVersion,
+    ValueError,
+)
 # What dulwich raises when it is told nonsense.
 _NONSENSE = (
     GitProtocolError,
@@ -119,19 +128,27 @@ def open_directory(access: Access) -> Repo:
     """Return the repository in the directory of a file:// URL, bare or with a working tree.
 
     Raises:
-        NotFoundError: There is none.
+        NotFoundError: There is none, or one of a kind that is not known.
     """
     try:
         return Repo(access.url.path)
-    except (NotGitRepository, OSError, ValueError):
+    except _NO_REPOSITORY:
         raise NotFoundError("there is no repository in this directory") from None
 
 
 def of_directory(source: Repo) -> Listing:
-    """Return what the repository `source` would list."""
-    head = source.refs.read_ref(HEADREF) or b""
+    """Return what the repository `source` would list.
+
+    Raises:
+        TroubleError: Its files of refs are damaged.
+    """
+    try:
+        head = source.refs.read_ref(HEADREF) or b""
+        refs = {**source.get_refs()}
+    except (*_NO_REPOSITORY, StopIteration):
+        raise TroubleError("the refs of this directory are damaged") from None
     target = head.removeprefix(SYMREF).strip() if head.startswith(SYMREF) else b""
-    return with_head(listing({**source.get_refs()}), {HEADREF: Ref(target)})
+    return with_head(listing(refs), {HEADREF: Ref(target)})
 
 
 class _Walker:
