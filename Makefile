@@ -12,6 +12,10 @@ PYTEST := $(BIN)/python -m pytest
 # So many tests at once, each with a Pulp of its own where they need one: most of them wait.
 JOBS := 2
 ARGS :=
+# What tests draw by chance, they draw alike in all processes; their names say which one it was.
+ifndef PULP_GO_SEED
+export PULP_GO_SEED := $(shell od -An -N2 -tu2 /dev/urandom | tr -d ' ')
+endif
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 help: ## print this list
