@@ -17,6 +17,7 @@ symbolic link, and only the refs are written down, so that they stand still whil
 
 import os
 import shutil
+import struct
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
@@ -281,14 +282,18 @@ class Mirror:
         """Let the mirror have the refs that the host listed, if it has not.
 
         Raises:
-            TroubleError: One leads to an object that did not come.
+            TroubleError: One leads to an object that did not come, or that cannot be looked for.
         """
         if (before, head) == (listing.refs, listing.head):
             return
         with closing(Repo(str(self.repository))) as repository:
-            changed = _changed(before, listing)
-            if any(ObjectID(raw(found)) not in repository.object_store for found in changed):
-                raise TroubleError("the host does not send what it lists")
+            changed = map(ObjectID, map(raw, _changed(before, listing)))
+            try:
+                is_whole = all(found in repository.object_store for found in changed)
+            except (AssertionError, LookupError, OSError, ValueError, struct.error):
+                raise TroubleError("the packs of the repository are damaged") from None
+        if not is_whole:
+            raise TroubleError("the host does not send what it lists")
         write_refs(self.repository, listing)
 
     def _make(self, known: State) -> None:

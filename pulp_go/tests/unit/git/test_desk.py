@@ -161,3 +161,13 @@ def test_the_program_ends_when_nobody_is_left_to_read_its_answer(tmp_path):
                 time.sleep(0.01)
             process.stdout.close()
             assert process.wait(20) != 0
+
+
+def test_a_directory_whose_index_is_damaged(ask, source):
+    source.commit(files={"c.go": "package a\n"})
+    git(source.path, "repack", "-a", "-d", "-q")
+    (index,) = (source.path / "objects" / "pack").glob("*.idx")
+    index.chmod(0o600)
+    index.write_bytes(index.read_bytes()[: index.stat().st_size // 2])
+    told = ask("update", access=dict(ACCESS))
+    assert (told["error"], "damaged" in told["reason"]) == ("trouble", True)
